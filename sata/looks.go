@@ -1,0 +1,74 @@
+package sata
+
+// Likeness is how far some bytes can be the beginning of a message.
+type Likeness uint8
+
+// The likenesses.
+const (
+	No    Likeness = iota // they are not
+	Maybe                 // too few bytes to tell
+	Yes                   // as far as structure can tell, they are
+)
+
+// LooksLikeRequest tells a request by its structure (section 2): zeros at 0x18,
+// host fields empty, a known command and the length that it asks for.
+func LooksLikeRequest(b []byte) Likeness {
+	if len(b) > 0x10 && !allZero(b[0x10:min(len(b), 0x20)]) {
+		return No
+	}
+	if len(b) >= 4 {
+		n := u32(b)
+		if n < CommandInfoSize || n > CommandInfoSize+2*PathSize {
+			return No
+		}
+	}
+	if len(b) < RequestSize {
+		return Maybe
+	}
+	spec := Command(u32(b[0x30:])).Spec()
+	if spec == nil || !spec.FitsBody(uint64(u32(b))-CommandInfoSize) {
+		return No
+	}
+	return Yes
+}
+
+// LooksLikeResponse tells the response to a request of the given shape by its
+// structure: zeros at 0x18 and a length that fits. For ShapeUnknown any header
+// will do; for ShapeRead it is one of the forms of fast file I/O.
+func LooksLikeResponse(b []byte, shape Shape) Likeness {
+	if shape == ShapeRead {
+		form, enough := FormOf(b)
+		switch {
+		case form == ReadOther:
+			return No
+		case !enough:
+			return Maybe
+		}
+		return Yes
+	}
+	if len(b) > 0x18 && !allZero(b[0x18:min(len(b), 0x20)]) {
+		return No
+	}
+	if len(b) < HeaderSize {
+		return Maybe
+	}
+	n := uint64(u32(b))
+	spec := &shapes[shape]
+	if shape == ShapeUnknown {
+		return Yes
+	}
+	full := uint64(spec.Fields[len(spec.Fields)-1].End() - reply)
+	if n == full || n > full && !spec.Exact {
+		return Yes
+	}
+	if spec.Short == 0 || n < uint64(spec.Short) {
+		return No
+	}
+	if len(b) < reply+4 {
+		return Maybe
+	}
+	if Result(u32(b[reply:])) == Success {
+		return No
+	}
+	return Yes
+}
