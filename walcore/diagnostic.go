@@ -1,0 +1,142 @@
+package walcore
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Code names something odd in a conversation.
+type Code uint8
+
+// The codes. Their names, for machines, are stable.
+const (
+	CodeStreamNotOpen Code = iota
+	CodeUnasked
+	CodeMissing
+	CodeCut
+	CodeSkipped
+	CodeNoHeader
+	CodeIncomplete
+	CodeUnanswered
+	CodeReadEnd
+	CodeFirstRead
+	CodeFFIOShown
+	CodeNoBeginning
+	CodeOneDirection
+	CodeBuffered
+	codes
+)
+
+// A CodeSpec is what is known of a code.
+type CodeSpec struct {
+	Name     string // stable
+	Sentence string // for people; {size}, {offset}, {packet}, {stream}, {side}, {a} and {b} are filled in
+}
+
+var codeSpecs = [codes]CodeSpec{
+	CodeStreamNotOpen: {"stream-not-open", "a message of {size} bytes on a stream that is not open: it is taken to open here. The reference server stops at this place."},
+	CodeUnasked:       {"response-unasked", "a response of {size} bytes that no request waits for. The reference server stops at this place."},
+	CodeMissing:       {"bytes-missing", "{size} bytes of the {side} are missing from the capture here: decoding goes on at the next message"},
+	CodeCut:           {"packet-cut", "{size} bytes of the {side} are missing because the packet was cut short when it was captured"},
+	CodeSkipped:       {"bytes-skipped", "{size} bytes of the {side} were skipped to get to the beginning of a message"},
+	CodeNoHeader:      {"no-header", "the {side} sent what can't be the start of a message"},
+	CodeIncomplete:    {"message-incomplete", "the {side}'s last message is incomplete: {size} of {a} bytes are there"},
+	CodeUnanswered:    {"request-unanswered", "this request was never answered"},
+	CodeReadEnd:       {"read-end", "two rules give different ends of this read: {a} bytes were taken, {b} were possible"},
+	CodeFirstRead:     {"first-read-shown", "no Ping was recorded; this read shows that the first read size is {a}"},
+	CodeFFIOShown:     {"ffio-shown", "this read shows that fast file I/O is on, though no Pong switched it on"},
+	CodeNoBeginning:   {"no-beginning", "the beginning of this conversation was not recorded: fast file I/O is taken to be {b}, the first read size to be {a} until a read shows another"},
+	CodeOneDirection:  {"one-direction", "only the {side} of this conversation was recorded"},
+	CodeBuffered:      {"too-far-ahead", "{size} bytes of the {side} wait for a request that was never recorded: they are taken as they are"},
+}
+
+// Codes lists the codes by number.
+func Codes() []CodeSpec { return codeSpecs[:] }
+
+func (c Code) String() string {
+	if int(c) < len(codeSpecs) {
+		return codeSpecs[c].Name
+	}
+	return "?"
+}
+
+// A Diagnosis is what a diagnostic record tells.
+type Diagnosis struct {
+	Code       Code
+	Stream     uint32
+	At         At
+	FromServer bool
+	Size       uint64 // bytes
+	A          uint64 // what {a} stands for
+	B          uint32 // what {b} stands for
+	About      uint32 // the index of the record it is about, or None
+}
+
+func (d Diagnosis) record() Record {
+	r := Record{Offset: d.At.Offset, Length: d.Size, Time: d.At.Time, Packet: d.At.Packet, Stream: d.Stream, Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(d.Code), A: d.A, B: d.B, Partner: None}
+	if d.About != 0 {
+		r.Partner = d.About
+	}
+	if d.FromServer {
+		r.Flags |= FlagFromServer
+	}
+	return r
+}
+
+// appendDiagnostic appends a diagnostic's line: `!! `, its name, where it
+// stands, and a sentence.
+func (l *Log) appendDiagnostic(dst []byte, r *Record) []byte {
+	spec := &codeSpecs[r.Op]
+	side := "client"
+	if r.Flags&FlagFromServer != 0 {
+		side = "server"
+	}
+	dst = append(append(append(dst, "!! "...), spec.Name...), " {stream="...)
+	dst = strconv.AppendUint(dst, uint64(r.Stream), 10)
+	dst = append(append(dst, ",from="...), side...)
+	if r.Packet != 0 {
+		dst = strconv.AppendUint(append(dst, ",packet="...), uint64(r.Packet), 10)
+	}
+	dst = strconv.AppendInt(append(dst, ",offset="...), r.Offset, 10)
+	dst = strconv.AppendUint(append(dst, ",size="...), r.Length, 10)
+	return l.AppendSentence(append(dst, "} "...), r)
+}
+
+// AppendSentence appends what a diagnostic record says to people.
+func (l *Log) AppendSentence(dst []byte, r *Record) []byte {
+	rest := codeSpecs[r.Op].Sentence
+	for {
+		open := strings.IndexByte(rest, '{')
+		if open < 0 {
+			return append(dst, rest...)
+		}
+		dst = append(dst, rest[:open]...)
+		rest = rest[open+1:]
+		end := strings.IndexByte(rest, '}')
+		switch rest[:end] {
+		case "size":
+			dst = strconv.AppendUint(dst, r.Length, 10)
+		case "offset":
+			dst = strconv.AppendInt(dst, r.Offset, 10)
+		case "packet":
+			dst = strconv.AppendUint(dst, uint64(r.Packet), 10)
+		case "stream":
+			dst = strconv.AppendUint(dst, uint64(r.Stream), 10)
+		case "a":
+			dst = strconv.AppendUint(dst, r.A, 10)
+		case "b":
+			if Code(r.Op) == CodeNoBeginning {
+				dst = append(dst, [2]string{"off", "on"}[min(r.B, 1)]...)
+			} else {
+				dst = strconv.AppendUint(dst, uint64(r.B), 10)
+			}
+		case "side":
+			if r.Flags&FlagFromServer != 0 {
+				dst = append(dst, "server"...)
+			} else {
+				dst = append(dst, "client"...)
+			}
+		}
+		rest = rest[end+1:]
+	}
+}

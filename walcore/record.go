@@ -1,0 +1,116 @@
+package walcore
+
+import "satascope/sata"
+
+// Kind is what a record tells of.
+type Kind uint8
+
+// The kinds of records.
+const (
+	Request    Kind = iota // a message of the client
+	Response               // a message of the server
+	Written                // the data of a WriteFile, out of band
+	Diagnostic             // something odd; Op is its Code
+)
+
+// Line is the form of a record's line in the log (section 4).
+type Line uint8
+
+// The lines. A request's known line is that of its command.
+const (
+	LineUnknown Line = iota
+	LineRequest
+	LineResult
+	LineDescriptor
+	LineItem
+	LineRead
+	LineStat
+	LineInfo
+	LineSpace
+	LineCount
+	LinePong
+	LineWritten
+	LineDiagnostic
+)
+
+// Flags of a record.
+const (
+	flagCompatible = 1 << iota // the compatible log has this line
+	FlagFailed                 // a response that says that the request failed
+	FlagOpen                   // the descriptor's path is known: Path
+	FlagFFIO                   // of a Ping: supported; of a Pong: on
+	FlagCSR                    // likewise
+	FlagFromServer             // of a diagnostic: it is about the server's bytes
+	FlagNoData                 // the bytes behind the record are in no file
+)
+
+// None is the Partner of a record that has none.
+const None = ^uint32(0)
+
+// OpUnknown is the Op of a message whose command is not known.
+const OpUnknown = 0xFF
+
+// A Record is one line of the log, as numbers. What A to D mean follows from
+// Line:
+//
+//	LineRequest     the request's values: see machine.go, recordRequest
+//	LineResult      B result code
+//	LineDescriptor  B result code, FD
+//	LineItem        B result code, Path2 the item's name
+//	LineRead        A checksum, B the u32 at 0x20, Path2 the first 32 bytes
+//	LineStat        B flags, C permissions, D length as it came; likewise LineInfo
+//	LineSpace       A
+//	LineCount       B
+//	LineWritten     A the length, FD
+//	LineUnknown     A where its bytes start in the arena, B how many are kept; FD and C as far as they are known
+//	LineDiagnostic  see Code
+type Record struct {
+	Offset  int64  // of the first byte, in its direction of its stream (or wherever the decoder says)
+	Length  uint64 // in bytes
+	Time    int64  // nanoseconds since 1970, NoTime when not known
+	A       uint64
+	B, C, D uint32
+	Path    uint32 // Text: the path it is about, of a response that of its request
+	Path2   uint32 // Text: a destination, an open mode, an item's name, a read's first bytes
+	FD      int32
+	Stream  uint32
+	Partner uint32 // the index of the request of a response, of the response of a request, or None
+	Packet  uint32 // the packet at which it could be delivered, from 1; 0 when there are none
+	Kind    Kind
+	Line    Line
+	Op      uint8 // the command; of a response that of its request; OpUnknown
+	Flags   uint8
+}
+
+// NoTime is the time of a message whose file does not say when it was seen.
+const NoTime = -1 << 63
+
+// Command is the command of a message, and whether it is a known one.
+func (r *Record) Command() (sata.Command, bool) {
+	return sata.Command(r.Op), r.Kind != Diagnostic && r.Op != OpUnknown
+}
+
+// Failed says whether r is a response by which the request failed. A WriteFile
+// that answers a number of bytes did not.
+func (r *Record) Failed() bool { return r.Flags&FlagFailed != 0 }
+
+// FromServer says whether r is, or is about, bytes that the server sent.
+func (r *Record) FromServer() bool {
+	return r.Kind == Response || r.Kind == Diagnostic && r.Flags&FlagFromServer != 0
+}
+
+// Result is the result code of a response, and whether it has one.
+func (r *Record) Result() (sata.Result, bool) {
+	switch {
+	case r.Kind != Response:
+	case r.Line == LineResult, r.Line == LineDescriptor, r.Line == LineItem:
+		return sata.Result(r.B), true
+	case r.Line == LineRead && r.Failed():
+		return sata.Result(r.B), true
+	case r.Line == LineRead, r.Line == LineStat, r.Line == LineInfo, r.Line == LineSpace, r.Line == LineCount, r.Line == LinePong:
+		return sata.Success, true
+	case r.Line == LineUnknown && r.D != 0:
+		return sata.Result(r.C), true
+	}
+	return 0, false
+}

@@ -1,0 +1,300 @@
+package walcore
+
+import (
+	"io"
+	"strconv"
+
+	"satascope/sata"
+)
+
+// AppendText appends the line of record i, as the log has it, without its line
+// break. Of an Unknown message that is longer than what is kept, the text ends
+// after that with `…"}`; WriteTo writes it whole.
+func (l *Log) AppendText(dst []byte, i int) []byte {
+	r := l.At(i)
+	if r.Line != LineUnknown {
+		return l.appendLine(dst, r)
+	}
+	kept := l.Kept(r)
+	dst = appendByteString(l.appendUnknownStart(dst, r), kept)
+	if uint64(len(kept)) < r.Length {
+		dst = append(dst, "…"...)
+	}
+	return append(dst, unknownEnd...)
+}
+
+// column is what stands before the brace of a response's line.
+var column = [...]string{
+	LineResult:     "<-          RC {return_code=",
+	LineDescriptor: "<-       FDRES {response=",
+	LineItem:       "<- Folder Item {rc=",
+	LineRead:       "<-        READ {chk=",
+	LineStat:       "<-        STAT {file_or_folder_flags=",
+	LineInfo:       "<-       QUERY {response=INFO:flags=",
+	LineSpace:      "<-       QUERY {response=LG:",
+	LineCount:      "<-       QUERY {response=SM:",
+	LinePong:       "<-        PONG {ffio_enabled=",
+}
+
+const unknownEnd = "\"}"
+
+func (l *Log) appendUnknownStart(dst []byte, r *Record) []byte {
+	if r.Kind == Request {
+		return append(dst, "->Unknown      {data=b\""...)
+	}
+	return append(dst, "<-     Unknown {data=b\""...)
+}
+
+// appendLine appends any line but an Unknown one.
+func (l *Log) appendLine(dst []byte, r *Record) []byte {
+	switch r.Line {
+	case LineRequest:
+		return l.appendRequest(dst, r)
+	case LineWritten:
+		return strconv.AppendUint(append(dst, "  ->"...), r.A, 10)
+	case LineDiagnostic:
+		return l.appendDiagnostic(dst, r)
+	}
+	dst = append(dst, column[r.Line]...)
+	switch r.Line {
+	case LineResult:
+		dst = appendResult(dst, r.B)
+	case LineDescriptor:
+		if r.B == 0 {
+			dst = strconv.AppendInt(append(dst, "Success ("...), int64(r.FD), 10)
+			dst = append(dst, ')')
+		} else {
+			dst = appendResult(dst, r.B)
+		}
+	case LineItem:
+		dst = append(appendResult(dst, r.B), ",next_item="...)
+		if r.B == 0 {
+			dst = append(dst, l.texts[r.Path2]...)
+		} else {
+			dst = append(dst, "<None>"...)
+		}
+	case LineRead:
+		dst = appendHex(dst, r.A)
+		dst = strconv.AppendUint(append(dst, ",file_size="...), uint64(r.B), 10)
+		dst = strconv.AppendUint(append(dst, ",packet_len="...), r.Length, 10)
+		dst = appendByteString(append(dst, ",header=b\""...), l.texts[r.Path2])
+		dst = append(dst, '"')
+	case LineStat:
+		dst = appendHex(dst, uint64(r.B))
+		dst = appendHex(append(dst, ",perms="...), uint64(r.C))
+		dst = strconv.AppendUint(append(dst, ",file_length="...), uint64(printedLength(r)), 10)
+	case LineInfo:
+		dst = appendHex(dst, uint64(r.B))
+		dst = appendHex(append(dst, ":perms="...), uint64(r.C))
+		dst = strconv.AppendUint(append(dst, ":file_length="...), uint64(printedLength(r)), 10)
+	case LineSpace:
+		dst = strconv.AppendUint(dst, r.A, 10)
+	case LineCount:
+		dst = strconv.AppendUint(dst, uint64(r.B), 10)
+	case LinePong:
+		dst = strconv.AppendBool(dst, r.Flags&FlagFFIO != 0)
+		dst = strconv.AppendBool(append(dst, ",combined_send_recv_enabled="...), r.Flags&FlagCSR != 0)
+	}
+	return append(dst, '}')
+}
+
+func printedLength(r *Record) uint32 {
+	return sata.Info{Flags: r.B, FileLength: r.D}.PrintedLength()
+}
+
+// appendRequest appends the line of a request from its command's parts.
+func (l *Log) appendRequest(dst []byte, r *Record) []byte {
+	spec := sata.Command(r.Op).Spec()
+	dst = append(append(dst, "->"...), spec.LogName...)
+	for n := len(spec.LogName); n < 13; n++ {
+		dst = append(dst, ' ')
+	}
+	dst = append(dst, '{')
+	for i := range spec.Line {
+		p := &spec.Line[i]
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(append(dst, p.Label...), '=')
+		switch p.Form {
+		case sata.FormPath:
+			dst = append(dst, l.texts[r.Path]...)
+		case sata.FormOpenPath, sata.FormOpenPathIO:
+			dst = l.appendOpenPath(dst, r, p.Form == sata.FormOpenPath)
+		case sata.FormDestination, sata.FormModeText:
+			dst = append(dst, l.texts[r.Path2]...)
+		case sata.FormMode:
+			if sata.Writable(r.B) {
+				dst = append(dst, "0666"...)
+			} else {
+				dst = append(dst, "0444"...)
+			}
+		case sata.FormMove:
+			dst = sata.Move(r.D).Append(dst)
+		case sata.FormTotal:
+			dst = strconv.AppendUint(dst, uint64(r.B*r.C), 10) // modulo 2^32, as the reference
+		case sata.FormQuery:
+			dst = append(dst, sata.Query(r.B).String()...)
+		case sata.FormFFIO:
+			dst = strconv.AppendBool(dst, r.Flags&FlagFFIO != 0)
+		case sata.FormCSR:
+			dst = strconv.AppendBool(dst, r.Flags&FlagCSR != 0)
+		case sata.FormDecimal:
+			dst = strconv.AppendUint(dst, uint64(requestNumber(r, p.Slot)), 10)
+		}
+	}
+	return append(dst, '}')
+}
+
+// requestNumber is where recordRequest put a slot that is printed as it is.
+func requestNumber(r *Record, s sata.Slot) uint32 {
+	switch s {
+	case sata.SlotUser0:
+		return uint32(r.A >> 32)
+	case sata.SlotUser1:
+		return uint32(r.A)
+	case sata.SlotGID:
+		return r.C
+	}
+	return r.B
+}
+
+func (l *Log) appendOpenPath(dst []byte, r *Record, semicolon bool) []byte {
+	if r.Flags&FlagOpen != 0 {
+		return append(dst, l.texts[r.Path]...)
+	}
+	dst = append(dst, "<Unknown"...)
+	if semicolon {
+		dst = append(dst, ';')
+	}
+	return append(strconv.AppendInt(append(dst, ' '), int64(r.FD), 10), '>')
+}
+
+func appendResult(dst []byte, code uint32) []byte {
+	if code == 0 {
+		return append(dst, "Success"...)
+	}
+	return append(appendHex(append(dst, "Failure ("...), uint64(code)), ')')
+}
+
+// appendHex appends lower-case hexadecimal of at least two digits.
+func appendHex(dst []byte, n uint64) []byte {
+	if n < 0x10 {
+		dst = append(dst, '0')
+	}
+	return strconv.AppendUint(dst, n, 16)
+}
+
+// appendByteString appends bytes as Rust's byte strings print them, without the
+// quotes.
+func appendByteString[T []byte | string](dst []byte, b T) []byte {
+	const digits = "0123456789abcdef"
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == 0:
+			dst = append(dst, `\0`...)
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c >= 0x20 && c < 0x7F:
+			dst = append(dst, c)
+		case c == '\n':
+			dst = append(dst, `\n`...)
+		case c == '\r':
+			dst = append(dst, `\r`...)
+		case c == '\t':
+			dst = append(dst, `\t`...)
+		default:
+			dst = append(dst, '\\', 'x', digits[c>>4], digits[c&15])
+		}
+	}
+	return dst
+}
+
+// Rest reads bytes of a message again from its file: n bytes from offset on of
+// the message of r, appended to dst.
+type Rest func(dst []byte, r *Record, offset uint64, n int) ([]byte, error)
+
+// Selection says which lines of a log are written.
+type Selection struct {
+	Compatible bool             // those of the compatible log, and nothing else
+	Diagnostic bool             // diagnostics too, as lines that start with `!! `
+	Keep       func(i int) bool // only these; nil for all
+	From       int              // the first record
+}
+
+// WriteTo writes the lines of the chosen records, each with a line break, and
+// says up to which record it came. Bytes of Unknown messages that are not kept
+// come from rest.
+func (l *Log) WriteTo(w io.Writer, s Selection, rest Rest) (next int, err error) {
+	buf := make([]byte, 0, 96<<10)
+	end := l.n
+	if s.Compatible {
+		end = l.CompatibleEnd()
+	}
+	i := s.From
+	for ; i < end; i++ {
+		r := l.At(i)
+		switch {
+		case s.Compatible && r.Flags&flagCompatible == 0,
+			r.Line == LineDiagnostic && !s.Diagnostic,
+			s.Keep != nil && !s.Keep(i):
+			continue
+		}
+		if r.Line == LineUnknown {
+			if buf, err = l.writeUnknown(w, buf, r, rest); err != nil {
+				return i, err
+			}
+		} else {
+			buf = l.appendLine(buf, r)
+		}
+		buf = append(buf, '\n')
+		if len(buf) > 64<<10 {
+			if _, err := w.Write(buf); err != nil {
+				return i, err
+			}
+			buf = buf[:0]
+		}
+	}
+	_, err = w.Write(buf)
+	return i, err
+}
+
+// writeUnknown appends an Unknown line to buf; what does not fit goes to w
+// piece by piece.
+func (l *Log) writeUnknown(w io.Writer, buf []byte, r *Record, rest Rest) ([]byte, error) {
+	const piece = 64 << 10
+	buf = l.appendUnknownStart(buf, r)
+	kept := l.Kept(r)
+	raw := []byte(nil)
+	for at := uint64(0); at < r.Length; {
+		b := kept[min(at, uint64(len(kept))):]
+		b = b[:min(len(b), piece)]
+		if len(b) == 0 {
+			if rest == nil {
+				return buf, errNotKept
+			}
+			var err error
+			if raw, err = rest(raw[:0], r, at, int(min(piece, r.Length-at))); err != nil {
+				return buf, err
+			}
+			if b = raw; len(b) == 0 {
+				return buf, errNotKept
+			}
+		}
+		buf = appendByteString(buf, b)
+		at += uint64(len(b))
+		if len(buf) > piece {
+			if _, err := w.Write(buf); err != nil {
+				return buf, err
+			}
+			buf = buf[:0]
+		}
+	}
+	return append(buf, unknownEnd...), nil
+}
+
+type walError string
+
+func (e walError) Error() string { return string(e) }
+
+const errNotKept = walError("an Unknown message is longer than what was kept of it, and its bytes can't be read again: open the capture itself")
