@@ -18,6 +18,7 @@ const (
 	CodeNoHeader
 	CodeIncomplete
 	CodeUnanswered
+	CodeAnswerLost
 	CodeReadEnd
 	CodeFirstRead
 	CodeFFIOShown
@@ -42,6 +43,7 @@ var codeSpecs = [codes]CodeSpec{
 	CodeNoHeader:      {"no-header", "the {side} sent what can't be the start of a message"},
 	CodeIncomplete:    {"message-incomplete", "the {side}'s last message is incomplete: {size} of {a} bytes are there"},
 	CodeUnanswered:    {"request-unanswered", "this request was never answered"},
+	CodeAnswerLost:    {"answer-lost", "the response to this request is missing from the capture, wholly or in part"},
 	CodeReadEnd:       {"read-end", "two rules give different ends of this read: {a} bytes were taken, {b} were possible"},
 	CodeFirstRead:     {"first-read-shown", "no Ping was recorded; this read shows that the first read size is {a}"},
 	CodeFFIOShown:     {"ffio-shown", "this read shows that fast file I/O is on, though no Pong switched it on"},
@@ -69,14 +71,11 @@ type Diagnosis struct {
 	Size       uint64 // bytes
 	A          uint64 // what {a} stands for
 	B          uint32 // what {b} stands for
-	About      uint32 // the index of the record it is about, or None
+	About      uint32 // 1 + the index of the record it is about; 0 for none
 }
 
 func (d Diagnosis) record() Record {
-	r := Record{Offset: d.At.Offset, Length: d.Size, Time: d.At.Time, Packet: d.At.Packet, Stream: d.Stream, Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(d.Code), A: d.A, B: d.B, Partner: None}
-	if d.About != 0 {
-		r.Partner = d.About
-	}
+	r := Record{Offset: d.At.Offset, Length: d.Size, Time: d.At.Time, Packet: d.At.Packet, Stream: d.Stream, Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(d.Code), A: d.A, B: d.B, Partner: d.About - 1}
 	if d.FromServer {
 		r.Flags |= FlagFromServer
 	}

@@ -78,6 +78,29 @@ func (m *Machine) CloseStream(id uint32) {
 	m.last = nil
 }
 
+// EndStream is CloseStream for those who know what a stream leaves behind: each
+// request that still waits becomes a diagnostic.
+func (m *Machine) EndStream(id uint32, at At) {
+	if s := m.stream(id); s != nil {
+		for w, ok := s.pop(); ok; w, ok = s.pop() {
+			m.log.append(Diagnosis{Code: CodeUnanswered, Stream: id, At: at, About: w.index + 1}.record())
+		}
+	}
+	m.CloseStream(id)
+}
+
+// Forget drops the request that has waited longest, because its response is
+// known to be lost; that becomes a diagnostic about the request.
+func (m *Machine) Forget(id uint32, at At) {
+	s := m.stream(id)
+	if s == nil {
+		return
+	}
+	if w, ok := s.pop(); ok {
+		m.log.append(Diagnosis{Code: CodeAnswerLost, Stream: id, At: at, FromServer: true, About: w.index + 1}.record())
+	}
+}
+
 func (m *Machine) stream(id uint32) *stream {
 	if m.last == nil || m.lastID != id {
 		m.last, m.lastID = m.streams[id], id
