@@ -1,0 +1,125 @@
+// Package capture reads the files that people have and gives the bytes of the
+// TCP conversations in them, in the order in which they could be delivered.
+//
+// The parts, each in a file of its own:
+//
+//   - [Source] is a file that can be opened again; [Open] recognises what it is
+//     by its content ([Kind]), gzip and zstd unpacked on the way.
+//   - [PacketReader] reads pcap and pcapng; [Packet.Segment] finds the TCP
+//     segment in a packet, whatever link layer is around it.
+//   - [Assembler] puts TCP together again and tells a [Handler] what could be
+//     delivered, with the place in the file each byte came from.
+//   - [EventReader] reads event files, [DumpReader] raw frame dumps, binary or
+//     as hex text.
+//
+// The package knows nothing of the protocol carried: which side serves and
+// where a message ends is for package decode.
+package capture
+
+import (
+	"io"
+	"net/netip"
+)
+
+// A Source is a file, or something like one, that can be read from its start
+// more than once. If it also implements [io.ReaderAt], single messages can be
+// read again without reading all before them.
+type Source interface {
+	// Open reads from the first byte on. Readers may be open side by side.
+	Open() (io.ReadCloser, error)
+	// Name is what people call it, without folders; it is only ever shown.
+	Name() string
+	// Size is the number of bytes, or -1 when that is not known.
+	Size() int64
+}
+
+// Unpackers are the decompressors that the platform has: the browser's own in
+// the page, package unpack natively. A nil function means that this kind can't
+// be unpacked here, which Open says in its error.
+type Unpackers struct {
+	Gzip func(io.Reader) (io.ReadCloser, error)
+	Zstd func(io.Reader) (io.ReadCloser, error)
+}
+
+// NoTime is the time of a byte whose file does not say when it was seen.
+const NoTime = -1 << 63
+
+// Side tells the two ends of a conversation apart: A is the one that opened it
+// (or, where no opening was recorded, that spoke first), B the other.
+type Side uint8
+
+// The sides of a conversation.
+const (
+	A Side = 0
+	B Side = 1
+)
+
+// Other is the other end.
+func (s Side) Other() Side { return s ^ 1 }
+
+// A Conversation is one TCP connection, as far as it was recorded. A port that
+// is used again for a new connection is a new Conversation.
+type Conversation struct {
+	ID    uint32            // ordinal in the file, from 0
+	Ends  [2]netip.AddrPort // by Side
+	Began bool              // its beginning (a SYN) was recorded
+
+	// What follows grows while the file is read, also for a conversation that
+	// the handler did not want.
+	Packets uint64   // segments of it
+	Payload [2]int64 // bytes that each side sent, repeated ones included
+	Early   [2]int64 // bytes from before offset 0 that came too late to be delivered
+}
+
+// A Run is a piece of one direction of a conversation that can be delivered:
+// all bytes before it have been, or were reported as a gap.
+type Run struct {
+	From   Side
+	Offset int64  // of Bytes[0] in its direction, from 0 at the first byte known
+	Bytes  []byte // valid until the handler returns
+	File   int64  // where Bytes[0] stands in the (unpacked) file
+	Packet uint64 // number of the packet it stands in, from 1
+	Time   int64  // of that packet, nanoseconds since 1970, or NoTime
+	Seq    uint32 // the TCP sequence number of Bytes[0]
+	Flags  uint8  // the TCP flags of the segment
+	At     uint64 // the packet that made it deliverable; equal to Packet unless it came out of order
+	AtTime int64  // the time of that packet
+	Acked  int64  // how many bytes of the other direction its sender had received then, or -1
+}
+
+// A Gap is a piece of one direction that the file does not have.
+type Gap struct {
+	From   Side
+	Offset int64
+	Size   int64
+	Packet uint64 // the packet at which it was given up
+	Time   int64
+	Cut    bool // the packet was there, cut short by the snap length
+}
+
+// CloseReason says how a conversation ended.
+type CloseReason uint8
+
+// The ways in which a conversation ends.
+const (
+	ClosedByFIN CloseReason = iota // both directions were finished and delivered
+	ClosedByRST
+	ClosedByReuse // a new SYN on the same ports
+	ClosedByEnd   // the file ended
+	ClosedByLimit // it was quiet for longest when there were too many
+)
+
+// A Handler is told what an Assembler could put together, in the order of the
+// packets. Its methods are never called at the same time.
+type Handler interface {
+	// Opened comes before anything else of a conversation. Handlers that do not
+	// want it return false; nothing more is told or kept of it then.
+	Opened(c *Conversation, packet uint64, time int64) (wanted bool)
+	Data(c *Conversation, r Run)
+	Missing(c *Conversation, g Gap)
+	// Acked tells that the sender of a segment, with or without data of its own,
+	// had received the first n bytes of the other direction; it comes after the
+	// Data of the same packet and only when n grew.
+	Acked(c *Conversation, by Side, n int64, packet uint64, time int64)
+	Closed(c *Conversation, why CloseReason, packet uint64, time int64)
+}

@@ -1,0 +1,310 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strconv"
+	"unicode/utf8"
+)
+
+// A Kind is what a file was recognised as, by its content.
+type Kind uint8
+
+// The kinds of files.
+const (
+	KindUnknown Kind = iota
+	KindPCAP         // libpcap's capture file
+	KindPCAPNG       // pcap next generation
+	KindEvents       // event file: one JSON object a line
+	KindBinary       // bytes that nothing marks as another kind: maybe a raw dump
+	KindHex          // raw dump as hex digits, with or without spaces and line breaks
+	KindXXD          // raw dump as xxd writes it
+	KindHexdump      // raw dump as hexdump -C writes it
+)
+
+var kindNames = [...]string{
+	KindUnknown: "unknown", KindPCAP: "pcap", KindPCAPNG: "pcapng", KindEvents: "event file",
+	KindBinary: "binary dump", KindHex: "hex dump", KindXXD: "xxd dump", KindHexdump: "hexdump -C dump",
+}
+
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "kind " + strconv.Itoa(int(k))
+}
+
+// Packets tells whether a [PacketReader] reads this kind.
+func (k Kind) Packets() bool { return k == KindPCAP || k == KindPCAPNG }
+
+// Dump tells whether a [DumpReader] reads this kind.
+func (k Kind) Dump() bool {
+	return k == KindBinary || k == KindHex || k == KindXXD || k == KindHexdump
+}
+
+// wanted is what Open hopes for, in its errors.
+const wanted = "a capture (pcap or pcapng), an event file, or a dump of a conversation's bytes (binary or hex)"
+
+// A recogniser looks at the first bytes of a file (at most peekSize; all is
+// true when they are the whole file). It gives the kind, or what the file is
+// when that is nothing that this package reads and what to do then, or neither.
+type recogniser func(head []byte, all bool) (k Kind, foreign, advice string)
+
+// recognisers are asked in this order; the first with an answer wins. What is
+// certain (magic numbers) comes before what is likely (the look of the text),
+// and among texts the forms with the most structure come first, so that plain
+// hex takes only what is nothing else. New forms go to their place in here.
+var recognisers = []recogniser{
+	recogniseEmpty,
+	recogniseCapture,
+	recogniseForeign,
+	recogniseUTF16,
+	recogniseBinary, // all below it see text only
+	recogniseEvents,
+	recogniseXXD,
+	recogniseHexdump,
+	recogniseHex,
+	recogniseText,
+}
+
+// recognise tells the kind of a file by its first bytes.
+func recognise(head []byte, all bool) (k Kind, foreign, advice string) {
+	for _, r := range recognisers {
+		if k, foreign, advice := r(head, all); k != KindUnknown || foreign != "" {
+			return k, foreign, advice
+		}
+	}
+	return KindUnknown, "something unknown", ""
+}
+
+func recogniseEmpty(head []byte, all bool) (Kind, string, string) {
+	if len(head) == 0 && all {
+		return KindUnknown, "an empty file", "save the capture again"
+	}
+	return KindUnknown, "", ""
+}
+
+func recogniseCapture(head []byte, _ bool) (Kind, string, string) {
+	switch {
+	case isPCAP(head):
+		return KindPCAP, "", ""
+	case isPCAPNG(head):
+		return KindPCAPNG, "", ""
+	}
+	return KindUnknown, "", ""
+}
+
+// isPCAPNG tells whether b begins with a section header block, or with as much
+// of one as there is of a file cut short.
+func isPCAPNG(b []byte) bool {
+	if len(b) < 4 || binary.LittleEndian.Uint32(b) != blockSection {
+		return false
+	}
+	if len(b) < 12 {
+		return true
+	}
+	return binary.LittleEndian.Uint32(b[8:]) == byteOrderMagic || binary.BigEndian.Uint32(b[8:]) == byteOrderMagic
+}
+
+// magics are the beginnings of files that people choose by mistake.
+var magics = []struct {
+	at     int
+	magic  string
+	name   string
+	advice string
+}{
+	{0, "\x1F\x8B", "a gzip file", "unpack it first"},
+	{0, "\x28\xB5\x2F\xFD", "a zstd file", "unpack it first"},
+	{0, "PK\x03\x04", "a ZIP archive", "unpack it and open the capture inside"},
+	{0, "PK\x05\x06", "an empty ZIP archive", ""},
+	{0, "7z\xBC\xAF\x27\x1C", "a 7-Zip archive", "unpack it and open the capture inside"},
+	{0, "Rar!\x1A\x07", "a RAR archive", "unpack it and open the capture inside"},
+	{0, "BZh", "a bzip2 file", "unpack it with bunzip2"},
+	{0, "\xFD7zXZ\x00", "an xz file", "unpack it with unxz"},
+	{0, "\x04\x22\x4D\x18", "an lz4 file", "unpack it with unlz4"},
+	{257, "ustar", "a tar archive", "unpack it and open the capture inside"},
+	{0, "\x89PNG\r\n\x1A\n", "a PNG picture", ""},
+	{0, "\xFF\xD8\xFF", "a JPEG picture", ""},
+	{0, "GIF8", "a GIF picture", ""},
+	{8, "WEBP", "a WebP picture", ""},
+	{0, "%PDF-", "a PDF document", ""},
+	{0, "\x7FELF", "an ELF program", ""},
+	{0, "\x00asm", "a WebAssembly module", ""},
+	{0, "MZ", "a Windows program", ""},
+	{0, "SQLite format 3\x00", "an SQLite database", ""},
+	{0, "snoop\x00\x00\x00", "a snoop capture", "convert it with: editcap -F pcapng IN OUT"},
+	{0, "GMBU", "a Microsoft Network Monitor capture", "convert it with: editcap -F pcapng IN OUT"},
+	{0, "RTSS", "a Microsoft Network Monitor capture", "convert it with: editcap -F pcapng IN OUT"},
+	{0, "TRSNIFF data", "a Sniffer capture", "convert it with: editcap -F pcapng IN OUT"},
+	{0, "XCP\x00", "a NetXRay capture", "convert it with: editcap -F pcapng IN OUT"},
+	{0, "btsnoop\x00", "a Bluetooth capture", ""},
+}
+
+func recogniseForeign(head []byte, _ bool) (Kind, string, string) {
+	for _, m := range magics {
+		if len(head) >= m.at+len(m.magic) && string(head[m.at:m.at+len(m.magic)]) == m.magic {
+			return KindUnknown, m.name + " (" + hexOf([]byte(m.magic)) + " at offset " + strconv.Itoa(m.at) + ")", m.advice
+		}
+	}
+	return KindUnknown, "", ""
+}
+
+func recogniseUTF16(head []byte, _ bool) (Kind, string, string) {
+	// PowerShell's redirection writes this; no dump of bytes begins with it, a
+	// message that long would be.
+	if len(head) >= 4 && (head[0] == 0xFF && head[1] == 0xFE && head[3] == 0 || head[0] == 0xFE && head[1] == 0xFF && head[2] == 0) {
+		return KindUnknown, "text in UTF-16 (" + hexOf(head[:2]) + " at offset 0)", "save it as UTF-8"
+	}
+	return KindUnknown, "", ""
+}
+
+func recogniseBinary(head []byte, all bool) (Kind, string, string) {
+	if !isText(head, all) {
+		return KindBinary, "", ""
+	}
+	return KindUnknown, "", ""
+}
+
+// isText tells whether b is UTF-8 without control characters other than those
+// that texts have. A character cut at the end of b is fine unless b is all.
+func isText(b []byte, all bool) bool {
+	for i := 0; i < len(b); {
+		if c := b[i]; c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B || c == 0x7F {
+				return false
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return !all && !utf8.FullRune(b[i:])
+		}
+		i += n
+	}
+	return true
+}
+
+var bom = []byte("\xEF\xBB\xBF")
+
+// firstLine is the first line of text that is not blank.
+func firstLine(head []byte) []byte {
+	head = bytes.TrimPrefix(head, bom)
+	for len(head) > 0 {
+		line := head
+		if i := bytes.IndexByte(head, '\n'); i >= 0 {
+			line, head = head[:i], head[i+1:]
+		} else {
+			head = nil
+		}
+		line = bytes.TrimRight(line, " \t\r")
+		if len(bytes.TrimLeft(line, " \t")) > 0 {
+			return line
+		}
+	}
+	return nil
+}
+
+func recogniseEvents(head []byte, _ bool) (Kind, string, string) {
+	line := bytes.TrimLeft(firstLine(head), " \t")
+	if len(line) > 0 && line[0] == '{' && bytes.Contains(line, []byte(`"op"`)) {
+		return KindEvents, "", ""
+	}
+	return KindUnknown, "", ""
+}
+
+func recogniseXXD(head []byte, _ bool) (Kind, string, string) {
+	line := firstLine(head)
+	n := hexDigits(line)
+	if n >= 6 && n <= 16 && len(line) > n+3 && line[n] == ':' && line[n+1] == ' ' && hexDigits(line[n+2:]) >= 2 {
+		return KindXXD, "", ""
+	}
+	return KindUnknown, "", ""
+}
+
+func recogniseHexdump(head []byte, _ bool) (Kind, string, string) {
+	line := firstLine(head)
+	n := hexDigits(line)
+	if n >= 6 && n <= 16 && len(line) >= n+4 && line[n] == ' ' && line[n+1] == ' ' && hexDigits(line[n+2:]) == 2 {
+		return KindHexdump, "", ""
+	}
+	return KindUnknown, "", ""
+}
+
+func recogniseHex(head []byte, all bool) (Kind, string, string) {
+	head = bytes.TrimPrefix(head, bom)
+	digits := 0
+	for i, c := range head {
+		if hexValue[c] < 16 {
+			digits++
+			continue
+		}
+		if !isSpace(c) {
+			// Something else on the way: hex with a slip in it if most of a
+			// line's worth was digits before; the reader will say where.
+			if digits < 64 || i < 64 {
+				return KindUnknown, "", ""
+			}
+			break
+		}
+	}
+	if digits < 2 {
+		return KindUnknown, "", ""
+	}
+	if line := firstLine(head); hexdumpWords(line) {
+		return KindUnknown, "a hexdump of 16-bit words, whose byte order depends on the machine", "write it with: hexdump -C"
+	}
+	return KindHex, "", ""
+}
+
+// hexdumpWords tells whether a line is one that hexdump without options or
+// od -x writes: an offset of seven digits and words of four.
+func hexdumpWords(line []byte) bool {
+	n := hexDigits(line)
+	return n == 7 && len(line) > 12 && line[n] == ' ' && hexDigits(bytes.TrimLeft(line[n:], " ")) == 4
+}
+
+func recogniseText(head []byte, _ bool) (Kind, string, string) {
+	line := firstLine(head)
+	if line == nil {
+		return KindUnknown, "nothing but blank lines", ""
+	}
+	short := ""
+	for len(line) > 0 && len(short) < 40 {
+		r, n := utf8.DecodeRune(line)
+		line = line[n:]
+		short += string(r)
+	}
+	if len(line) > 0 {
+		short += "…"
+	}
+	return KindUnknown, "text that begins " + strconv.QuoteToGraphic(short), ""
+}
+
+// hexDigits is how many hex digits b begins with.
+func hexDigits(b []byte) int {
+	for i, c := range b {
+		if hexValue[c] >= 16 {
+			return i
+		}
+	}
+	return len(b)
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\v'
+}
+
+// hexValue is the value of a hex digit; not under 16 for anything else.
+var hexValue = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 0xFF
+	}
+	for i := range 10 {
+		t['0'+i] = byte(i)
+	}
+	for i := range 6 {
+		t['a'+i], t['A'+i] = byte(10+i), byte(10+i)
+	}
+	return
+}()
