@@ -2,12 +2,16 @@ module satascope
 
 go 1.24
 
-require github.com/stretchr/testify v1.11.1
+require github.com/andybalholm/brotli v1.2.8
+
+// for tests
+require (
+	github.com/rogpeppe/go-internal v1.14.1
+	github.com/stretchr/testify v1.11.1
+)
 
 require (
-	github.com/andybalholm/brotli v1.2.8 // indirect
 	github.com/davecgh/go-spew v1.1.1 // indirect
 	github.com/pmezard/go-difflib v1.0.0 // indirect
-	github.com/rogpeppe/go-internal v1.14.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )

@@ -1,0 +1,334 @@
+#!/usr/bin/env bash
+# Builds, checks, tests and serves Satascope. `./build.sh help` says how.
+# Written for bash 3.2 (macOS) and later.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+work=.build                         # everything made on the way; safe to delete
+budget=1200000                      # bytes of the page's WebAssembly as brotli
+staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.6.1
+gotestsum=gotest.tools/gotestsum@v1.13.0
+core="sata walcore capture decode inspect" # tested as WebAssembly too
+raced="livelog decode"              # tested with the race detector
+node_needed=18
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh [command]
+
+  (none)      build the site into dist/, for any static file server, and .build/satascope with the site inside
+  serve       build, then serve on http://127.0.0.1:8080 (arguments go to `satascope serve`)
+  check       gofmt, vet (native and WebAssembly), staticcheck, the size of the download
+  test        check, then every test: native, race detector, WebAssembly, browser
+  e2e         build, then the browser tests alone (arguments: test files of e2e/)
+  help        this text
+
+Building needs Go. Tests need Node, Chromium, tshark and a C compiler too; they are installed where apt-get is there and may be used,
+else it is said what to install. CHROMIUM=/path/to/browser chooses another browser.
+TEXT
+}
+
+# ---- saying what goes on ----------------------------------------------------
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# step NAME COMMAND…: runs it, quiet when all is well, and says how long it took.
+step() {
+  local name=$1 start=$SECONDS log status=0
+  shift
+  mkdir -p "$work/log"
+  log="$work/log/$(printf '%s' "$name" | tr -c 'A-Za-z0-9' '_').txt"
+  ("$@") >"$log" 2>&1 </dev/null || status=$?
+  if [ "$status" = 0 ]; then
+    printf '%-34s ok  %4ds\n' "$name" "$((SECONDS - start))"
+    grep -E '^(note|app\.wasm): |^note:' "$log" || true
+  else
+    printf '%-34s FAILED  %4ds\n' "$name" "$((SECONDS - start))"
+    cat "$log"
+  fi
+  return "$status"
+}
+
+# ---- what is needed ----------------------------------------------------------
+
+# version_at_least A B: whether dotted number A is at least B.
+version_at_least() {
+  local a b i
+  for i in 1 2 3; do
+    a=$(printf '%s.0.0' "$1" | cut -d. -f"$i" | sed 's/[^0-9].*//')
+    b=$(printf '%s.0.0' "$2" | cut -d. -f"$i" | sed 's/[^0-9].*//')
+    [ "${a:-0}" -gt "${b:-0}" ] && return 0
+    [ "${a:-0}" -lt "${b:-0}" ] && return 1
+  done
+  return 0
+}
+
+need_go() {
+  local want have
+  want=$(sed -n 's/^go //p' go.mod)
+  command -v go >/dev/null 2>&1 || fail "Go is not installed: install Go $want or later (https://go.dev/dl/)"
+  # An old Go may fetch a newer one by itself, so ask it here, in this module.
+  have=$(go env GOVERSION 2>/dev/null | sed 's/^go//') || have=
+  [ -n "$have" ] || have=$(cd / && go version | sed 's/.*go version go\([0-9.]*\).*/\1/')
+  version_at_least "$have" "$want" || fail "Go $want or later is needed, this is Go $have: install a newer one (https://go.dev/dl/)"
+}
+
+have_node() {
+  command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && version_at_least "$(node --version | tr -d v)" "$node_needed"
+}
+
+chromium() {
+  local name
+  if [ -n "${CHROMIUM:-}" ]; then
+    [ -x "$CHROMIUM" ] || fail "CHROMIUM=$CHROMIUM is not a program"
+    printf '%s\n' "$CHROMIUM"
+    return 0
+  fi
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    command -v "$name" 2>/dev/null && return 0
+  done
+  for name in "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    [ -x "$name" ] && printf '%s\n' "$name" && return 0
+  done
+  return 1
+}
+
+# missing lists which of the tools named are not there: node chromium tshark cc.
+missing() {
+  local tool
+  for tool in "$@"; do
+    case $tool in
+      node) have_node || printf 'node ' ;;
+      chromium) chromium >/dev/null || printf 'chromium ' ;;
+      *) command -v "$tool" >/dev/null 2>&1 || printf '%s ' "$tool" ;;
+    esac
+  done
+}
+
+# packages MANAGER TOOL…: what the tools' packages are called there.
+packages() {
+  local manager=$1 tool
+  shift
+  for tool in "$@"; do
+    case $manager:$tool in
+      apt:node) printf 'nodejs npm ' ;;
+      brew:node) printf 'node ' ;;
+      *:node) printf 'nodejs npm ' ;;
+      brew:chromium) printf -- '--cask chromium ' ;;
+      *:chromium) printf 'chromium ' ;;
+      apt:tshark) printf 'tshark ' ;;
+      brew:tshark) printf 'wireshark ' ;;
+      *:tshark) printf 'wireshark-cli ' ;;
+      apt:cc) printf 'gcc libc6-dev ' ;;
+      brew:cc) ;; # xcode-select --install
+      *:cc) printf 'gcc ' ;;
+    esac
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+  command -v apt-get >/dev/null 2>&1 || return 1
+  [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
+}
+
+apt_install() {
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+# need TOOL…: installs what is missing, or says how.
+need() {
+  local lacking
+  lacking=$(missing "$@")
+  [ -n "$lacking" ] || return 0
+  # Lists of words: split on purpose.
+  # shellcheck disable=SC2086
+  if may_install; then
+    step "install $lacking" apt_install $(packages apt $lacking) || return 1
+    lacking=$(missing "$@")
+    [ -n "$lacking" ] || return 0
+    case " $lacking" in
+      *" node "*) say "Node $node_needed or later is needed; the system's package is older: install it from https://nodejs.org" ;;
+    esac
+  fi
+  say "missing: $lacking. Install with one of:"
+  # shellcheck disable=SC2086
+  {
+    say "  Debian, Ubuntu   sudo apt-get install $(packages apt $lacking)"
+    say "  Fedora           sudo dnf install $(packages dnf $lacking)"
+    say "  Arch             sudo pacman -S $(packages pacman $lacking)"
+    say "  macOS            brew install $(packages brew $lacking)"
+  }
+  return 1
+}
+
+# npm_ci FOLDER: what its package-lock.json names, unless that is there already.
+npm_ci() {
+  local stamp
+  stamp=$(cksum <"$1/package-lock.json")
+  [ "$(cat "$1/node_modules/.lock" 2>/dev/null)" = "$stamp" ] && return 0
+  (cd "$1" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) || return 1
+  printf '%s\n' "$stamp" >"$1/node_modules/.lock"
+}
+
+# ---- building ----------------------------------------------------------------
+
+# zstd in the page comes from npm; the page works without, and says so.
+page_packages() {
+  if ! have_node && ! { may_install && need node; }; then
+    say "note: without Node and npm the page opens no zstd files"
+    return 0
+  fi
+  npm_ci site || say "note: npm could not fetch the page's packages: it opens no zstd files"
+}
+
+compile_page() { GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/app.wasm" ./wasm/app; }
+
+site() {
+  mkdir -p "$work"
+  step "packages of the page" page_packages &&
+    step "page to WebAssembly" compile_page &&
+    step "site into dist/" go run ./internal/sitebuild -wasm "$work/app.wasm" -work "$work" -budget "$budget"
+}
+
+program() { step "command line" go build -trimpath -o "$work/satascope" ./cmd/satascope; }
+
+# ---- checking ----------------------------------------------------------------
+
+sources() { find . -name '*.go' -not -path '*/node_modules/*' -not -path "./$work/*" -print0; }
+
+check_format() {
+  local bad
+  bad=$(sources | xargs -0 gofmt -l)
+  [ -z "$bad" ] || { say "run gofmt -w on:"; say "$bad"; return 1; }
+}
+
+vet_js() { GOOS=js GOARCH=wasm go vet ./...; }
+check_static() { tool staticcheck "$staticcheck" && "$work/bin/staticcheck" ./...; }
+check_static_js() { tool staticcheck "$staticcheck" && GOOS=js GOARCH=wasm "$work/bin/staticcheck" ./...; }
+
+# tool NAME MODULE@VERSION: into .build/bin, made by this Go.
+tool() { GOBIN="$PWD/$work/bin" GOOS='' GOARCH='' go install "$2"; }
+
+check() {
+  local status=0
+  step "gofmt" check_format || status=1
+  step "go vet" go vet ./... || status=1
+  step "go vet, WebAssembly" vet_js || status=1
+  step "staticcheck" check_static || status=1
+  step "staticcheck, WebAssembly" check_static_js || status=1
+  site || status=1 # holds the size budget
+  return "$status"
+}
+
+# ---- testing -----------------------------------------------------------------
+
+passed=0 failed=0 skipped=0
+
+# count NAME STATUS: adds what a test step wrote to its counts file. A step that
+# failed without a failing test (it did not build, it crashed) counts as one.
+count() {
+  local p=0 f=0 s=0
+  [ -f "$work/counts" ] && read -r p f s <"$work/counts"
+  rm -f "$work/counts"
+  [ "$2" = 0 ] || [ "$f" -gt 0 ] || f=1
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# tests NAME COMMAND…: a step whose results count.
+tests() {
+  local status=0
+  rm -f "$work/counts"
+  step "$@" || status=$?
+  count "$1" "$status"
+  [ -s "$work/log/skips.txt" ] && cat "$work/log/skips.txt"
+  rm -f "$work/log/skips.txt"
+  return 0
+}
+
+# go_test FOLDER ARGUMENT…: go test there, its results counted.
+go_test() {
+  local top=$PWD folder=$1
+  shift
+  (cd "$folder" && "$top/$work/bin/gotestsum" --format pkgname --hide-summary=skipped \
+    --post-run-command "sh -c 'echo \$((TESTS_TOTAL - TESTS_FAILED - TESTS_SKIPPED)) \$((TESTS_FAILED)) \$((TESTS_SKIPPED)) > \"$top/$work/counts\"'" \
+    -- -timeout 20m "$@")
+}
+
+present() {
+  local p
+  for p in "$@"; do
+    ls "$p"/*_test.go >/dev/null 2>&1 && printf './%s\n' "$p"
+  done
+  return 0
+}
+
+test_native() {
+  # shellcheck disable=SC2046
+  go_test . $(go list ./... | grep -v -E "/($(printf '%s' "$raced" | tr ' ' '|'))\$")
+}
+# shellcheck disable=SC2046
+test_race() { CGO_ENABLED=1 go_test . -race $(present $raced); }
+
+# Go's loader for Node hands the whole environment over and has little room for it.
+test_wasm() {
+  # shellcheck disable=SC2046
+  GOOS=js GOARCH=wasm go_test . -exec "env -i PATH=$PATH HOME=$HOME TMPDIR=${TMPDIR:-/tmp} $(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(present $core)
+}
+
+# e2e_node FILE…: Node's test runner over the browser tests.
+e2e_node() {
+  local status=0 tap
+  npm_ci e2e || return 1
+  tap=$PWD/$work/e2e.tap
+  SATASCOPE=$PWD/$work/satascope CHROMIUM=$(chromium) SHOTS=$PWD/$work/shots node --test --test-concurrency=1 \
+    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@" || status=$?
+  awk '/^# pass /{p=$3} /^# fail /{f+=$3} /^# cancelled /{f+=$3} /^# (skipped|todo) /{s+=$3} END{print p+0, f+0, s+0}' "$tap" >"$work/counts"
+  return "$status"
+}
+
+test_all() {
+  local status=0 module
+  need node chromium tshark cc || fail "the tests need what is missing"
+  check || { status=1; failed=$((failed + 1)); }
+  step "test runner" tool gotestsum "$gotestsum" || fail "no test runner"
+  program || { status=1; failed=$((failed + 1)); }
+  tests "tests, native" test_native
+  tests "tests, race detector" test_race
+  tests "tests, WebAssembly under Node" test_wasm
+  while IFS= read -r module; do
+    tests "tests, ${module#./}" go_test "$module" ./...
+  done < <(find . -mindepth 2 -name go.mod -not -path '*/node_modules/*' -not -path "./$work/*" -exec dirname {} \;)
+  tests "tests, browser" e2e_node e2e/*.test.mjs
+  [ "$failed" = 0 ] || status=1
+  say "$passed passed, $failed failed, $skipped skipped"
+  return "$status"
+}
+
+# ---- commands ----------------------------------------------------------------
+
+command=${1:-build}
+[ $# = 0 ] || shift
+case $command in
+  help | -h | --help) usage; exit 0 ;;
+  build | serve | check | test | e2e) ;;
+  *) usage >&2; fail "there is no command \"$command\"" ;;
+esac
+need_go
+case $command in
+  build) site && program || exit 1; say "the site is in dist/, the program is $work/satascope" ;;
+  serve) site && program || exit 1; exec "$work/satascope" serve "$@" ;;
+  check) check ;;
+  test) test_all ;;
+  e2e)
+    need node chromium || exit 1
+    site && program || exit 1
+    [ $# -gt 0 ] || set -- e2e/*.test.mjs
+    e2e_node "$@"
+    ;;
+esac

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// A tree is the site in memory: content by slash-separated path.
+type tree map[string][]byte
+
+// collect reads all that the site is made of.
+func collect(o options) (tree, error) {
+	files := tree{}
+	err := filepath.WalkDir(o.site, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(o.site, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			if rel == "dist" || rel == "node_modules" || strings.HasPrefix(d.Name(), ".") && rel != "." {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !published(rel) {
+			return nil
+		}
+		files[rel], err = os.ReadFile(name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if files["index.html"] == nil {
+		return nil, fmt.Errorf("%s has no index.html", o.site)
+	}
+	goroot, err := goTool("env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	goroot = strings.TrimSpace(goroot)
+	for name, from := range map[string]string{
+		"app.wasm":                             o.wasm,
+		"wasm_exec.js":                         filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"),
+		"examples/" + filepath.Base(o.example): o.example,
+	} {
+		if files[name], err = os.ReadFile(from); err != nil {
+			return nil, err
+		}
+	}
+	fzstd := filepath.Join(o.site, "node_modules", "fzstd")
+	module, err := os.ReadFile(filepath.Join(fzstd, "esm", "index.mjs"))
+	switch {
+	case err == nil:
+		// Not every static server knows .mjs.
+		files["fzstd.js"] = module
+	case os.IsNotExist(err):
+		fmt.Println("note: without npm's fzstd the page opens no zstd files (install Node and npm, then build again)")
+	default:
+		return nil, err
+	}
+	files["licenses.txt"], err = licenses(goroot, fzstd)
+	return files, err
+}
+
+// published says whether a file of site/ is part of the site, and not of how it
+// is made.
+func published(rel string) bool {
+	base := path.Base(rel)
+	switch {
+	case strings.HasPrefix(base, "."), base == "package.json", base == "package-lock.json":
+		return false
+	}
+	switch path.Ext(base) {
+	case ".go", ".md":
+		return false
+	}
+	return true
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/andybalholm/brotli"
+	"github.com/stretchr/testify/require"
+)
+
+func site() tree {
+	return tree{
+		"index.html":           []byte(`<html data-worker="worker.js"><link rel=stylesheet href="./app.css"><script src='boot.js'></script> app.wasm in words`),
+		"boot.js":              []byte(`load("app.wasm"); new Worker('./worker.js'); "missing.js"; "index.html"`),
+		"worker.js":            []byte(`import "./wasm_exec.js"`),
+		"wasm_exec.js":         []byte(`go`),
+		"app.css":              []byte(`@import url(theme/dark.css);`),
+		"theme/dark.css":       []byte(`a{background:url("../icon.svg")}`),
+		"app.wasm":             []byte("\x00asm"),
+		"sw.js":                []byte(`importScripts("boot.js")`),
+		"reference/index.html": []byte(`<link href="../app.css">`),
+		"icon.svg":             []byte(`<svg/>`),
+	}
+}
+
+// byStem finds the one file that a name became.
+func byStem(t *testing.T, files tree, name string) (string, string) {
+	dot := strings.LastIndexByte(name, '.')
+	is := regexp.MustCompile(`^` + regexp.QuoteMeta(name[:dot]) + `\.[0-9a-f]{12}` + regexp.QuoteMeta(name[dot:]) + `$`)
+	found := ""
+	for f := range files {
+		if is.MatchString(f) {
+			require.Empty(t, found, "two files for %s", name)
+			found = f
+		}
+	}
+	require.NotEmpty(t, found, "no file for %s", name)
+	return found, string(files[found])
+}
+
+func TestHashNames(t *testing.T) {
+	files, err := hashNames(site())
+	require.NoError(t, err)
+	require.Len(t, files, len(site()))
+	worker, _ := byStem(t, files, "worker.js")
+	boot, bootText := byStem(t, files, "boot.js")
+	css, cssText := byStem(t, files, "app.css")
+	wasm, _ := byStem(t, files, "app.wasm")
+	dark, darkText := byStem(t, files, "theme/dark.css")
+	require.Equal(t, `<html data-worker="`+worker+`"><link rel=stylesheet href="./`+css+`"><script src='`+boot+`'></script> app.wasm in words`, string(files["index.html"]))
+	require.Equal(t, `load("`+wasm+`"); new Worker('./`+worker+`'); "missing.js"; "index.html"`, bootText)
+	require.Equal(t, `@import url(`+dark+`);`, cssText)
+	require.Equal(t, `a{background:url("../icon.svg")}`, darkText)
+	require.Equal(t, `<link href="../`+css+`">`, string(files["reference/index.html"]))
+	require.Equal(t, `importScripts("`+boot+`")`, string(files["sw.js"]))
+}
+
+func TestHashFollowsWhatIsReferredTo(t *testing.T) {
+	changed := site()
+	changed["wasm_exec.js"] = []byte("another Go")
+	a, err := hashNames(site())
+	require.NoError(t, err)
+	b, err := hashNames(changed)
+	require.NoError(t, err)
+	for name, same := range map[string]bool{"app.css": true, "app.wasm": true, "wasm_exec.js": false, "worker.js": false, "boot.js": false} {
+		before, _ := byStem(t, a, name)
+		after, _ := byStem(t, b, name)
+		require.Equal(t, same, before == after, name)
+	}
+}
+
+func TestHashRefusesCircles(t *testing.T) {
+	_, err := hashNames(tree{"a.js": []byte(`"b.js"`), "b.js": []byte(`"a.js"`)})
+	require.ErrorContains(t, err, "circle")
+	_, err = hashNames(tree{"a.js": []byte(`new Worker("a.js")`)})
+	require.ErrorContains(t, err, "a.js → a.js refer")
+}
+
+func TestPackAndKeep(t *testing.T) {
+	work := t.TempDir()
+	text := []byte(strings.Repeat("a request and its response\n", 200))
+	noise := []byte("short")
+	files := tree{"app.js": text, "tiny.js": noise, "x.gz": text}
+	packed, err := pack(files, work)
+	require.NoError(t, err)
+	require.Len(t, packed, 2)
+	got, err := io.ReadAll(brotli.NewReader(bytes.NewReader(packed["app.js.br"])))
+	require.NoError(t, err)
+	require.Equal(t, text, got)
+	z, err := gzip.NewReader(bytes.NewReader(packed["app.js.gz"]))
+	require.NoError(t, err)
+	got, err = io.ReadAll(z)
+	require.NoError(t, err)
+	require.Equal(t, text, got)
+
+	// What was packed is used again, and dropped when nothing needs it.
+	kept, err := filepath.Glob(filepath.Join(work, "packed", "*.br"))
+	require.NoError(t, err)
+	require.Len(t, kept, 1)
+	require.NoError(t, os.WriteFile(kept[0], []byte("kept"), 0o666))
+	packed, err = pack(files, work)
+	require.NoError(t, err)
+	require.Equal(t, "kept", string(packed["app.js.br"]))
+	_, err = pack(tree{}, work)
+	require.NoError(t, err)
+	require.NoFileExists(t, kept[0])
+}
+
+func TestReplace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "dist")
+	require.NoError(t, replace(dir, tree{"a/b.txt": []byte("1"), "old": nil}, placeholder))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, placeholder), []byte("stays"), 0o666))
+	require.NoError(t, replace(dir, tree{"a/b.txt": []byte("2")}, placeholder))
+	got, err := os.ReadFile(filepath.Join(dir, "a", "b.txt"))
+	require.NoError(t, err)
+	require.Equal(t, "2", string(got))
+	require.FileExists(t, filepath.Join(dir, placeholder))
+	require.NoFileExists(t, filepath.Join(dir, "old"))
+	left, err := os.ReadDir(filepath.Dir(dir))
+	require.NoError(t, err)
+	require.Len(t, left, 1, "nothing is left beside it")
+}
+
+func TestPublished(t *testing.T) {
+	for name, want := range map[string]bool{"index.html": true, "icons/app.svg": true, "embed.go": false, "package.json": false, "package-lock.json": false, "README.md": false, ".hidden": false, "app.webmanifest": true} {
+		require.Equal(t, want, published(name), name)
+	}
+}
+
+func TestBudget(t *testing.T) {
+	files := tree{"app.0123.wasm": make([]byte, 100), "app.0123.wasm.br": make([]byte, 50)}
+	require.NoError(t, report(files, 50))
+	require.ErrorContains(t, report(files, 49), "50 bytes as brotli, the budget is 49")
+}

@@ -1,0 +1,128 @@
+package site
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+)
+
+func testHandler(t *testing.T) http.Handler {
+	h, err := Handler(fstest.MapFS{
+		".placeholder":                    {Data: []byte("x")},
+		"index.html":                      {Data: []byte("<!doctype html>start")},
+		"app.0123456789ab.wasm":           {Data: []byte("\x00asm whole")},
+		"app.0123456789ab.wasm.br":        {Data: []byte("as br")},
+		"app.0123456789ab.wasm.gz":        {Data: []byte("as gz")},
+		"reference/index.html":            {Data: []byte("reference")},
+		"examples/devkit_story.pcapng.gz": {Data: []byte("\x1f\x8bcapture")},
+		"boot.js":                         {Data: []byte("boot")},
+	})
+	require.NoError(t, err)
+	return WithHeaders(h)
+}
+
+func get(t *testing.T, method, target string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	testHandler(t).ServeHTTP(w, r)
+	return w
+}
+
+func TestEveryResponseHasTheHeaders(t *testing.T) {
+	for _, target := range []string{"/", "/boot.js", "/nothing", "/reference", "/app.0123456789ab.wasm"} {
+		h := get(t, "GET", target).Header()
+		csp := h.Get("Content-Security-Policy")
+		require.Contains(t, csp, "script-src 'self' 'wasm-unsafe-eval';", target)
+		require.Contains(t, csp, "connect-src 'self';", target)
+		require.NotContains(t, csp, "unsafe-inline", target)
+		require.NotContains(t, csp, "http", target)
+		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), target)
+		require.Equal(t, "no-referrer", h.Get("Referrer-Policy"), target)
+		require.Equal(t, "same-origin", h.Get("Cross-Origin-Opener-Policy"), target)
+		require.Equal(t, "same-origin", h.Get("Cross-Origin-Resource-Policy"), target)
+	}
+}
+
+func TestTypesAndCaching(t *testing.T) {
+	for _, c := range []struct{ target, kind, cache string }{
+		{"/", "text/html; charset=utf-8", "no-cache"},
+		{"/reference/", "text/html; charset=utf-8", "no-cache"},
+		{"/boot.js", "text/javascript; charset=utf-8", "no-cache"},
+		{"/app.0123456789ab.wasm", "application/wasm", "public, max-age=31536000, immutable"},
+		{"/examples/devkit_story.pcapng.gz", "application/gzip", "no-cache"},
+	} {
+		w := get(t, "GET", c.target)
+		require.Equal(t, http.StatusOK, w.Code, c.target)
+		require.Equal(t, c.kind, w.Header().Get("Content-Type"), c.target)
+		require.Equal(t, c.cache, w.Header().Get("Cache-Control"), c.target)
+		require.Empty(t, w.Header().Get("Content-Encoding"), c.target)
+	}
+}
+
+func TestContentCoding(t *testing.T) {
+	const target = "/app.0123456789ab.wasm"
+	for _, c := range []struct{ accept, coding, body string }{
+		{"", "", "\x00asm whole"},
+		{"gzip, deflate, br, zstd", "br", "as br"},
+		{"gzip, deflate", "gzip", "as gz"},
+		{"br;q=0, gzip;q=0.5", "gzip", "as gz"},
+		{"BR ; Q=1.0", "br", "as br"},
+		{"identity", "", "\x00asm whole"},
+		{"br;q=0.000", "", "\x00asm whole"},
+	} {
+		w := get(t, "GET", target, "Accept-Encoding", c.accept)
+		require.Equal(t, c.body, w.Body.String(), c.accept)
+		require.Equal(t, c.coding, w.Header().Get("Content-Encoding"), c.accept)
+		require.Equal(t, "Accept-Encoding", w.Header().Get("Vary"))
+	}
+	require.Empty(t, get(t, "HEAD", target, "Accept-Encoding", "br").Body.String())
+	w := get(t, "GET", target, "Accept-Encoding", "br", "Range", "bytes=1-3")
+	require.Equal(t, http.StatusPartialContent, w.Code)
+	require.Equal(t, "asm", w.Body.String())
+	require.Equal(t, http.StatusNotFound, get(t, "GET", target+".br").Code, "a compressed form is no file of its own")
+}
+
+func TestETag(t *testing.T) {
+	seen := map[string]bool{}
+	for _, accept := range []string{"", "br", "gzip"} {
+		tag := get(t, "GET", "/app.0123456789ab.wasm", "Accept-Encoding", accept).Header().Get("ETag")
+		require.Regexp(t, `^"[0-9a-f]{24}"$`, tag)
+		require.False(t, seen[tag], "each form has a tag of its own")
+		seen[tag] = true
+		for _, sent := range []string{tag, "W/" + tag, `"other", ` + tag, "*"} {
+			w := get(t, "GET", "/app.0123456789ab.wasm", "Accept-Encoding", accept, "If-None-Match", sent)
+			require.Equal(t, http.StatusNotModified, w.Code, "%s %s", accept, sent)
+			require.Empty(t, w.Body.String())
+		}
+		require.Equal(t, http.StatusOK, get(t, "GET", "/app.0123456789ab.wasm", "Accept-Encoding", accept, "If-None-Match", `"other"`).Code)
+	}
+}
+
+func TestWhatIsNotThere(t *testing.T) {
+	for _, target := range []string{"/nothing", "/.placeholder", "/../go.mod", "/reference/../../go.mod", "/index.html/", "/%2e%2e/go.mod"} {
+		require.Equal(t, http.StatusNotFound, get(t, "GET", target).Code, target)
+	}
+	w := get(t, "POST", "/")
+	require.Equal(t, http.StatusMethodNotAllowed, w.Code)
+	require.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
+	w = get(t, "GET", "/reference")
+	require.Equal(t, http.StatusMovedPermanently, w.Code)
+	require.Equal(t, "reference/", w.Header().Get("Location"))
+}
+
+func TestOwn404(t *testing.T) {
+	h, err := Handler(fstest.MapFS{"index.html": {}, "404.html": {Data: []byte("<p>Nothing here")}})
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
+	require.Equal(t, http.StatusNotFound, w.Code)
+	require.True(t, strings.HasPrefix(w.Header().Get("Content-Type"), "text/html"))
+	require.Equal(t, "<p>Nothing here", w.Body.String())
+}
