@@ -1,0 +1,118 @@
+package bridge
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// examples has a message of every kind, with no field left zero.
+var examples = []Message{
+	&Ready{},
+	&Open{Run: 7, Name: "a ‹b›.pcapng", Port: 17500},
+	&Cancel{Run: math.MaxUint32},
+	&Progress{Run: 1, Read: 1 << 40, Size: -1, Rows: 50_000_000, Pass: 1, Base: NoTime, Millis: 12},
+	&Ended{
+		Outcome: Failed, Error: "expected … found …",
+		Offers:   []Offer{{7500, 3, 1 << 33, 9}, {65535, 1, 2, 3}},
+		Progress: Progress{Run: 9, Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
+		Summary:  Summary{"pcapng", "gzip", 1, 2, 3, -4, NoTime, 7500, 9, "records", -1, "why"},
+		Streams:  []Stream{{"10.0.0.2:40000", "10.0.0.1:7500", 12}, {"", "", 1}},
+	},
+	&AskRows{Run: 1, From: 1_000_000, Count: 128},
+	&Rows{Run: 1, From: 3, Body: []byte{1, 2, 3}},
+	&AskLine{Run: 2, Row: 4},
+	&Line{Run: 1, Row: 2, Time: -5, Stream: 3, Client: "c", Server: "s", Packet: 4, Class: ClassDiagnostic, Text: "t", Cut: true},
+	&Save{Run: 1, Seq: 2, Compatible: true, Diagnostics: true},
+	&StopSave{Seq: 3},
+	&Saving{Seq: 4, Bytes: 1 << 35},
+	&Saved{Seq: 5, Bytes: 6, Error: "e", Stopped: true},
+}
+
+func TestEveryKindComesBack(t *testing.T) {
+	seen := map[Kind]bool{}
+	for _, m := range examples {
+		require.Equal(t, m, Parse(Append(nil, m)))
+		seen[m.Kind()] = true
+	}
+	for k := KindReady; k <= KindSaved; k++ {
+		require.True(t, seen[k], "kind %d has no example", k)
+		require.Equal(t, k, empty(k).Kind())
+	}
+	require.Nil(t, empty(KindSaved+1))
+}
+
+func TestPrefixesAreNoMessages(t *testing.T) {
+	for _, m := range examples {
+		b := Append(nil, m)
+		if m.Kind() == KindRows {
+			b = b[:3] // its body may have any length
+		}
+		for n := range b {
+			require.Nil(t, Parse(b[:n]), "the first %d bytes of a message of kind %d", n, m.Kind())
+		}
+	}
+}
+
+func TestListsDoNotTrustTheirLength(t *testing.T) {
+	require.Nil(t, Parse([]byte{byte(KindEnded), 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F}))
+}
+
+func TestRows(t *testing.T) {
+	rows := []Row{
+		{Index: 0, Time: NoTime, Stream: 0, Class: ClassRequest, Text: []byte("->Ping"), Spans: []Span{}},
+		{Index: 49_999_999, Time: 1, Stream: 1 << 20, Class: ClassDiagnostic, Failed: true, Text: []byte("…"), Spans: []Span{{0, 1, MarkFailure}, {1, 3, MarkAside}}},
+		{Index: 3, Time: -1, Class: ClassWritten, Text: []byte{}, Spans: []Span{}},
+	}
+	var body []byte
+	for i := range rows {
+		body = AppendRow(body, &rows[i])
+	}
+	rest := body
+	for i := range rows {
+		var got Row
+		var ok bool
+		rest, ok = Next(rest, &got)
+		require.True(t, ok)
+		if got.Spans == nil {
+			got.Spans = []Span{}
+		}
+		require.Equal(t, rows[i], got)
+	}
+	require.Empty(t, rest)
+	one := AppendRow(nil, &rows[1])
+	for n := range one {
+		_, ok := Next(one[:n], &Row{})
+		require.False(t, ok, "%d bytes of %d", n, len(one))
+	}
+}
+
+func TestSpansOutsideTheTextAreRefused(t *testing.T) {
+	for _, spans := range [][]Span{{{0, 4, 0}}, {{2, 1, 0}}, {{1, 2, 0}, {0, 1, 0}}} {
+		b := AppendRow(nil, &Row{Text: []byte("abc"), Spans: spans})
+		_, ok := Next(b, &Row{})
+		require.False(t, ok, "%v", spans)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, m := range examples {
+		f.Add(Append(nil, m))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m := Parse(b)
+		if m == nil {
+			return
+		}
+		require.Equal(t, m, Parse(Append(nil, m)))
+		if rows, ok := m.(*Rows); ok {
+			var r Row
+			for rest, ok := Next(rows.Body, &r); ok && len(rest) > 0; rest, ok = Next(rest, &r) {
+				for _, s := range r.Spans {
+					_ = r.Text[s.Start:s.End]
+				}
+			}
+		}
+	})
+}
