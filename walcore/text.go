@@ -222,24 +222,38 @@ type Selection struct {
 	From       int              // the first record
 }
 
+// end is the index after the last record that a selection can take.
+func (l *Log) end(s *Selection) int {
+	if s.Compatible {
+		return l.CompatibleEnd()
+	}
+	return l.n
+}
+
+// takes says whether a selection has record i, which stands before its end.
+func (l *Log) takes(s *Selection, i int) bool {
+	r := l.At(i)
+	switch {
+	case s.Compatible && r.Flags&flagCompatible == 0,
+		r.Line == LineDiagnostic && !s.Diagnostic,
+		s.Keep != nil && !s.Keep(i):
+		return false
+	}
+	return true
+}
+
 // WriteTo writes the lines of the chosen records, each with a line break, and
 // says up to which record it came. Bytes of Unknown messages that are not kept
 // come from rest.
 func (l *Log) WriteTo(w io.Writer, s Selection, rest Rest) (next int, err error) {
 	buf := make([]byte, 0, 96<<10)
-	end := l.n
-	if s.Compatible {
-		end = l.CompatibleEnd()
-	}
+	end := l.end(&s)
 	i := s.From
 	for ; i < end; i++ {
-		r := l.At(i)
-		switch {
-		case s.Compatible && r.Flags&flagCompatible == 0,
-			r.Line == LineDiagnostic && !s.Diagnostic,
-			s.Keep != nil && !s.Keep(i):
+		if !l.takes(&s, i) {
 			continue
 		}
+		r := l.At(i)
 		if r.Line == LineUnknown {
 			if buf, err = l.writeUnknown(w, buf, r, rest); err != nil {
 				return i, err
