@@ -2,7 +2,10 @@ module satascope
 
 go 1.24
 
-require github.com/andybalholm/brotli v1.2.8
+require (
+	github.com/andybalholm/brotli v1.2.8
+	github.com/klauspost/compress v1.18.0
+)
 
 // for tests
 require (

@@ -1,6 +1,9 @@
 package capture
 
-import "io"
+import (
+	"bytes"
+	"io"
+)
 
 // bufferSize is how much is read at a time. Large enough that the calls into
 // the source don't count, small enough to stay in a processor's cache.
@@ -16,8 +19,8 @@ type buffer struct {
 	err      error // what ended the reading; io.EOF at the end
 }
 
-func newBuffer(r io.Reader) buffer {
-	return buffer{r: r, buf: make([]byte, bufferSize)}
+func newBuffer(r io.Reader, size int) buffer {
+	return buffer{r: r, buf: make([]byte, size)}
 }
 
 // offset is where the next byte stands in the file.
@@ -82,6 +85,59 @@ func (b *buffer) skip(n int64) int64 {
 		b.pos = b.end
 		if b.fill(1); b.pos == b.end {
 			return n - left
+		}
+	}
+}
+
+// A lineEnd is what a line ends with.
+type lineEnd uint8
+
+const (
+	lineBreak lineEnd = iota // \n or \r\n, not part of the line
+	lineAtEnd                // the end of the file; err tells why nothing follows
+	lineLong                 // nothing yet: it is longer than the bound
+)
+
+// line shows the next line and passes over it, unless it is longer than max
+// bytes. It is valid until the next call of peek, pass or line. At the end of
+// the file the line is empty.
+func (b *buffer) line(max int) ([]byte, lineEnd) {
+	searched := 0
+	for {
+		rest := b.rest()
+		if i := bytes.IndexByte(rest[searched:], '\n'); i >= 0 {
+			line := rest[:searched+i]
+			if len(line) > max {
+				return line[:max], lineLong
+			}
+			b.pass(len(line) + 1)
+			if n := len(line); n > 0 && line[n-1] == '\r' {
+				line = line[:n-1]
+			}
+			return line, lineBreak
+		}
+		searched = len(rest)
+		if searched > max {
+			return rest[:max], lineLong
+		}
+		if more := b.peek(searched + 1); len(more) == searched {
+			b.pass(searched)
+			return more, lineAtEnd
+		}
+	}
+}
+
+// passLine passes over the rest of a line.
+func (b *buffer) passLine() {
+	for {
+		rest := b.rest()
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			b.pass(i + 1)
+			return
+		}
+		b.pass(len(rest))
+		if len(b.peek(1)) == 0 {
+			return
 		}
 	}
 }

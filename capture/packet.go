@@ -45,7 +45,7 @@ type PacketReader struct {
 // NewPacketReader reads the packets from r, which stands at the start of an
 // unpacked capture of kind KindPCAP or KindPCAPNG; a [File] is such a reader.
 func NewPacketReader(r io.Reader, kind Kind) *PacketReader {
-	return &PacketReader{b: newBuffer(r), kind: kind}
+	return &PacketReader{b: newBuffer(r, bufferSize), kind: kind}
 }
 
 // Next reads the next packet into p. At the end it returns io.EOF; a file that

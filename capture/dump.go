@@ -1,0 +1,422 @@
+package capture
+
+import (
+	"io"
+	"math"
+	"strconv"
+)
+
+const (
+	// dumpRun is about how many bytes a run of a dump written as text has.
+	dumpRun = 64 << 10
+	// maxDumpLine bounds the lines of xxd and hexdump, maxDumpRow the bytes in
+	// one of them.
+	maxDumpLine = 64 << 10
+	maxDumpRow  = 4 << 10
+	// maxRepeated bounds, for a whole file, what lines with a * stand for: more
+	// than any dump that is not made to fill a disk.
+	maxRepeated = 4 << 30
+)
+
+// A DumpRun is a piece of a dump, decoded.
+type DumpRun struct {
+	Bytes  []byte // valid until the next run is read
+	Offset int64  // of Bytes[0] in the dump, from 0
+	// File and Skip say where Bytes[0] comes from: [ReadDumpAt] decodes from
+	// File on, a digit or the start of a line in the unpacked file, and leaves
+	// the first Skip bytes out. Byte i of the run is at File with Skip+i.
+	File int64
+	Skip int64
+}
+
+// A DumpReader reads a dump of a conversation's bytes: as they are, as hex
+// digits, or as xxd or hexdump -C write them.
+//
+// Plain hex is pairs of digits, with or without spaces and line breaks between
+// them; a line break, but no space, may also stand between the digits of a pair.
+// The offsets of xxd and hexdump must go up as the bytes do, from whatever the
+// first is; at an offset of 0 another dump may begin, and goes on where the one
+// before ended. A line * stands for the row before it, repeated up to the next
+// offset. What follows the bytes in a line is not looked at.
+type DumpReader struct {
+	b     buffer
+	kind  Kind
+	line  int // of the line read last; for plain hex, of the digit read next
+	begun bool
+	err   error // after what is in out
+
+	total int64 // bytes given
+	size  int   // about how many bytes a run has
+	out   []byte
+	from  int64 // where out begins in the file
+	skip  int64
+
+	// xxd and hexdump
+	shift    int64  // what the dump's own offsets are ahead of total
+	row      []byte // the last row with bytes
+	rowAt    int64  // where its line begins
+	rowNew   bool   // it is not yet in out
+	star     bool   // a * came after it
+	repeat   int64  // bytes of repeated rows still to give
+	skipped  int64  // bytes of repeated rows given since row
+	repeated int64  // in the whole file
+}
+
+// NewDumpReader reads a dump of the kind from r, which stands at the start of
+// an unpacked file.
+func NewDumpReader(r io.Reader, kind Kind) *DumpReader {
+	return newDumpReader(r, kind, bufferSize)
+}
+
+func newDumpReader(r io.Reader, kind Kind, size int) *DumpReader {
+	d := &DumpReader{b: newBuffer(r, size), kind: kind, size: min(size, dumpRun)}
+	switch kind {
+	case KindBinary:
+	case KindHex:
+		d.line = 1
+	case KindXXD, KindHexdump:
+	default:
+		d.err = &FormatError{In: "dump", Expected: "a dump of bytes, binary or hex", Found: kind.String()}
+	}
+	return d
+}
+
+// Next reads the next run. At the end it returns io.EOF; all bytes before
+// something wrong have been given then. An error is final.
+func (r *DumpReader) Next(run *DumpRun) error {
+	if !r.begun {
+		r.begun = true
+		if h := r.b.peek(len(bom)); r.kind != KindBinary && string(h) == string(bom) {
+			r.b.pass(len(bom))
+		}
+	}
+	if r.kind == KindBinary {
+		return r.nextBinary(run)
+	}
+	if r.out == nil {
+		r.out = make([]byte, 0, r.size+maxDumpRow)
+	}
+	r.out = r.out[:0]
+	switch r.kind {
+	case KindHex:
+		if r.err == nil {
+			r.digits()
+		}
+	case KindXXD, KindHexdump:
+		r.rows()
+	}
+	if len(r.out) == 0 {
+		return r.err
+	}
+	*run = DumpRun{Bytes: r.out, Offset: r.total, File: r.from, Skip: r.skip}
+	r.total += int64(len(r.out))
+	return nil
+}
+
+func (r *DumpReader) nextBinary(run *DumpRun) error {
+	if len(r.b.peek(1)) == 0 {
+		return r.b.err
+	}
+	p := r.b.rest()
+	*run = DumpRun{Bytes: p, Offset: r.total, File: r.b.offset()}
+	r.b.pass(len(p))
+	r.total += int64(len(p))
+	return nil
+}
+
+// digits decodes plain hex into out.
+func (r *DumpReader) digits() {
+	// The first digit of a pair waits in high when its second is not there yet.
+	var high byte
+	var highAt int64
+	half := false
+	for len(r.out) < r.size {
+		in := r.b.rest()
+		if len(in) == 0 {
+			if len(r.b.peek(1)) > 0 {
+				continue
+			}
+			r.err = r.b.err
+			if half && r.err == io.EOF {
+				r.err = &TruncatedError{In: r.kind.String(), Offset: highAt, Line: r.line, What: "a byte of 2 hex digits", Have: 1}
+			}
+			return
+		}
+		used := 0
+		for _, c := range in {
+			v := hexValue[c]
+			switch {
+			case v < 16 && half:
+				r.out = append(r.out, high<<4|v)
+				half = false
+			case v < 16:
+				high, highAt, half = v, r.b.offset()+int64(used), true
+				if len(r.out) == 0 {
+					r.from, r.skip = highAt, 0
+				}
+			case c == '\n':
+				r.line++
+			case c == '\r' || isSpace(c) && !half:
+			default:
+				expected := "a hex digit"
+				if half {
+					expected = "the second hex digit of a byte"
+				}
+				r.err = &FormatError{
+					In: r.kind.String(), Offset: r.b.offset() + int64(used), Line: r.line,
+					Expected: expected, Found: quoted(in[used : used+1]),
+				}
+				return
+			}
+			used++
+			if len(r.out) == r.size {
+				break
+			}
+		}
+		r.b.pass(used)
+	}
+}
+
+// rows decodes lines of xxd or hexdump into out.
+func (r *DumpReader) rows() {
+	for {
+		if r.repeat > 0 {
+			if len(r.out) == 0 {
+				r.repeatRows()
+			}
+			return
+		}
+		if r.rowNew {
+			if len(r.out) == 0 {
+				r.from, r.skip = r.rowAt, 0
+			}
+			r.out = append(r.out, r.row...)
+			r.rowNew = false
+		}
+		if len(r.out) >= r.size || r.err != nil {
+			return
+		}
+		r.next()
+	}
+}
+
+// repeatRows puts rows that a * stands for into out.
+func (r *DumpReader) repeatRows() {
+	n := int64(r.size / len(r.row) * len(r.row))
+	n = min(max(n, int64(len(r.row))), r.repeat)
+	// The offsets of rows are multiples of a row here.
+	r.from, r.skip = r.rowAt, int64(len(r.row))+r.skipped
+	for at := int(r.skip % int64(len(r.row))); int64(len(r.out)) < n; at = 0 {
+		r.out = append(r.out, r.row[at:]...)
+	}
+	r.out = r.out[:n]
+	r.skipped += n
+	r.repeat -= n
+}
+
+// next reads one line: into row, star, repeat or err.
+func (r *DumpReader) next() {
+	start := r.b.offset()
+	r.line++
+	line, end := r.b.line(maxDumpLine)
+	switch end {
+	case lineLong:
+		r.err = r.bad(start, 0, "a line of at most "+strconv.Itoa(maxDumpLine)+" bytes", "a longer one")
+		return
+	case lineAtEnd:
+		if r.err = r.b.err; r.err != io.EOF {
+			return // what there is of the line may not be all of it
+		}
+	}
+	for len(line) > 0 && isSpace(line[len(line)-1]) {
+		line = line[:len(line)-1]
+	}
+	if len(line) == 0 {
+		if r.err == io.EOF && r.star {
+			r.err = &TruncatedError{In: r.kind.String(), Offset: start, Line: r.line, What: "a line with an offset after *"}
+		}
+		return
+	}
+	if len(line) == 1 && line[0] == '*' {
+		switch {
+		case len(r.row) == 0:
+			r.err = r.bad(start, 0, "a row before *", "none")
+		case r.err == io.EOF:
+			r.err = &TruncatedError{In: r.kind.String(), Offset: start, Line: r.line, What: "a line with an offset after *"}
+		}
+		r.star = true
+		return
+	}
+	// The dump's own offset.
+	n := hexDigits(line)
+	if n == 0 || n > 15 {
+		r.err = r.bad(start, 0, "an offset in hex digits", quoted(line))
+		return
+	}
+	var offset int64
+	for _, c := range line[:n] {
+		offset = offset<<4 | int64(hexValue[c])
+	}
+	given := r.total + int64(len(r.out))
+	if given == 0 {
+		r.shift = offset
+	}
+	want := r.shift + given
+	switch {
+	case r.star:
+		gap := offset - want
+		if gap <= 0 || gap%int64(len(r.row)) != 0 {
+			r.err = r.bad(start, 0, "after * an offset that is some rows of "+strconv.Itoa(len(r.row))+" bytes beyond "+hexOffset(want), string(line[:n]))
+			return
+		}
+		if gap > maxRepeated-r.repeated {
+			r.err = r.bad(start, 0, "at most "+strconv.Itoa(maxRepeated)+" bytes of repeated rows", hexOffset(gap)+" in hex, in this place")
+			return
+		}
+		r.star = false
+		r.repeated += gap
+		r.repeat, r.skipped = gap, 0
+	case offset != want && offset == 0:
+		r.shift = -given // another dump
+	case offset != want:
+		r.err = r.bad(start, 0, "the offset "+hexOffset(want), string(line[:n]))
+		return
+	}
+	if r.repeat > 0 && n < len(line) {
+		// The row that is repeated is still needed: this one comes again.
+		r.line--
+		r.b.pos -= int(r.b.offset() - start)
+		if r.err == io.EOF {
+			r.err = nil
+		}
+		return
+	}
+	if n == len(line) { // the last line of hexdump
+		return
+	}
+	row := r.row[:0]
+	i := n
+	if r.kind == KindXXD {
+		if line[i] != ':' {
+			r.err = r.bad(start, i, "a colon after the offset", quoted(line[i:]))
+			return
+		}
+		i++
+	}
+	row, i, ok := parseRow(row, line, i, r.kind)
+	if !ok {
+		r.err = r.bad(start, i, "bytes of two hex digits", quoted(line[i:]))
+		return
+	}
+	if len(row) == 0 {
+		r.err = r.bad(start, i, "bytes after the offset", "none")
+		return
+	}
+	if len(row) > maxDumpRow {
+		r.err = r.bad(start, n, "at most "+strconv.Itoa(maxDumpRow)+" bytes in a line", strconv.Itoa(len(row)))
+		return
+	}
+	r.row, r.rowAt, r.rowNew = row, start, true
+}
+
+// parseRow decodes the bytes of a line from i on.
+func parseRow(row, line []byte, i int, kind Kind) ([]byte, int, bool) {
+	if kind == KindHexdump {
+		// Single bytes, up to the column of text in bars.
+		for i < len(line) {
+			switch {
+			case line[i] == ' ':
+				i++
+			case line[i] == '|':
+				return row, i, true
+			default:
+				if hexDigits(line[i:]) != 2 || i+2 < len(line) && line[i+2] != ' ' {
+					return row, i, false
+				}
+				row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
+				i += 2
+			}
+		}
+		return row, i, true
+	}
+	// Groups of bytes with one space between them, two before the text: the
+	// text may look like anything.
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	for {
+		n := hexDigits(line[i:])
+		if n == 0 || n%2 != 0 {
+			return row, i, false
+		}
+		for end := i + n; i < end; i += 2 {
+			row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
+		}
+		if i == len(line) || i+1 < len(line) && line[i] == ' ' && line[i+1] == ' ' {
+			return row, i, true
+		}
+		if line[i] != ' ' {
+			return row, i, false
+		}
+		i++
+	}
+}
+
+func (r *DumpReader) bad(start int64, at int, expected, found string) error {
+	return &FormatError{In: r.kind.String(), Offset: start + int64(at), Line: r.line, Expected: expected, Found: found}
+}
+
+// hexOffset is an offset as dumps write it.
+func hexOffset(n int64) string {
+	s := strconv.FormatUint(uint64(n), 16)
+	for len(s) < 8 {
+		s = "0" + s
+	}
+	return s
+}
+
+// pass leaves n bytes out of those that would come next; it tells how many it
+// could pass over without decoding them.
+func (r *DumpReader) pass(n int64) int64 {
+	n = min(n, r.repeat)
+	r.repeat -= n
+	r.skipped += n
+	r.total += n
+	return n
+}
+
+// ReadDumpAt decodes part of a dump again: from the place of a [DumpRun] in the
+// unpacked file f, without the first skip bytes. It fills dst as io.ReadFull
+// does. For the digits in an event file the kind is KindHex and the place the
+// event's File.
+func ReadDumpAt(f io.ReaderAt, kind Kind, file, skip int64, dst []byte) (int, error) {
+	if kind == KindBinary {
+		n, err := f.ReadAt(dst, file+skip)
+		if n == len(dst) {
+			err = nil
+		}
+		return n, err
+	}
+	// Little is read at a time: most messages are small.
+	r := newDumpReader(io.NewSectionReader(f, file, math.MaxInt64-file), kind, 16<<10)
+	n := 0
+	var run DumpRun
+	for n < len(dst) {
+		if skip > 0 {
+			skip -= r.pass(skip)
+		}
+		if err := r.Next(&run); err != nil {
+			if err == io.EOF && n > 0 {
+				err = io.ErrUnexpectedEOF
+			}
+			return n, err
+		}
+		p := run.Bytes
+		if skip > 0 {
+			d := min(skip, int64(len(p)))
+			p, skip = p[d:], skip-d
+		}
+		n += copy(dst[n:], p)
+	}
+	return n, nil
+}
