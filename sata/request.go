@@ -46,8 +46,8 @@ func ParseRequest(head []byte, length uint64, r *Request) error {
 	if err != nil {
 		return err
 	}
-	if length < RequestSize || len(head) < RequestSize {
-		return tooShort("command info", HeaderSize, CommandInfoSize, length-HeaderSize)
+	if have := min(length, uint64(len(head))); have < RequestSize {
+		return tooShort("command info", HeaderSize, CommandInfoSize, have-min(have, HeaderSize))
 	}
 	*r = Request{
 		Header: h, Command: Command(u32(head[0x30:])),
@@ -106,11 +106,16 @@ func (r *Request) set(f *Field, b []byte) error {
 		r.GID = u32(b)
 	case SlotQuery:
 		r.Query = Query(u32(b))
-		if !r.Query.Known() {
-			return &ParseError{Field: f.Name, Offset: f.Offset, Want: "0, 1, 2 or 5", Found: strconv.FormatUint(uint64(r.Query), 10)}
-		}
+		return checkQuery(f, r.Query)
 	}
 	return nil
+}
+
+func checkQuery(f *Field, q Query) error {
+	if q.Known() {
+		return nil
+	}
+	return &ParseError{Field: f.Name, Offset: f.Offset, Want: "0, 1, 2 or 5", Found: strconv.FormatUint(uint64(q), 10)}
 }
 
 // value is what a request has for a field of a number.
@@ -139,8 +144,9 @@ func (r *Request) value(s Slot) uint32 {
 }
 
 // AppendRequest appends the bytes of r: header, command info and the body of
-// its command, with DataLen set to what follows. A text too long for its field
-// (it needs a NUL after it) is an error, as is an unknown command.
+// its command, with DataLen set to what follows. What ParseRequest would refuse
+// is an error: an unknown command or query, a text that is too long for its
+// field (it needs a NUL after it), that holds a NUL, is not UTF-8 or no open mode.
 func AppendRequest(dst []byte, r *Request) ([]byte, error) {
 	spec := r.Command.Spec()
 	if spec == nil {
@@ -165,6 +171,11 @@ func AppendRequest(dst []byte, r *Request) ([]byte, error) {
 			s = r.Destination
 		case SlotModeText:
 			s = r.ModeText
+		case SlotQuery:
+			if err := checkQuery(f, r.Query); err != nil {
+				return dst[:start], err
+			}
+			fallthrough
 		default:
 			dst = binary.BigEndian.AppendUint32(dst, r.value(f.Slot))
 			continue
@@ -186,22 +197,26 @@ func text(f *Field, b []byte) ([]byte, error) {
 	if n == len(b) {
 		return nil, &ParseError{Field: f.Name, Offset: f.Offset, Want: "a NUL within " + strconv.Itoa(len(b)) + " bytes", Found: "none"}
 	}
-	s := b[:n]
+	return b[:n], checkText(f, b[:n])
+}
+
+// checkText checks what stands before a field's NUL.
+func checkText(f *Field, s []byte) error {
 	if !utf8.Valid(s) {
 		at := 0
-		for at < n {
+		for at < len(s) {
 			c, size := utf8.DecodeRune(s[at:])
 			if c == utf8.RuneError && size <= 1 {
 				break
 			}
 			at += size
 		}
-		return nil, &ParseError{Field: f.Name, Offset: f.Offset + at, Want: "UTF-8", Found: hex(uint64(s[at]))}
+		return &ParseError{Field: f.Name, Offset: f.Offset + at, Want: "UTF-8", Found: hex(uint64(s[at]))}
 	}
 	if f.Kind == ModeText && !validMode(s) {
-		return nil, &ParseError{Field: f.Name, Offset: f.Offset, Want: "r, w or a and up to two of b and +, or nothing", Found: strconv.Quote(string(s))}
+		return &ParseError{Field: f.Name, Offset: f.Offset, Want: "r, w or a and up to two of b and +, or nothing", Found: strconv.Quote(string(s))}
 	}
-	return s, nil
+	return nil
 }
 
 func appendText(dst []byte, f *Field, s []byte) ([]byte, error) {
@@ -212,6 +227,9 @@ func appendText(dst []byte, f *Field, s []byte) ([]byte, error) {
 		if c == 0 {
 			return dst, &ParseError{Field: f.Name, Offset: f.Offset + i, Want: "no NUL in the text", Found: "one"}
 		}
+	}
+	if err := checkText(f, s); err != nil {
+		return dst, err
 	}
 	dst = append(dst, s...)
 	return append(dst, make([]byte, f.Length-len(s))...), nil

@@ -2,6 +2,7 @@ package sata
 
 import (
 	"encoding/binary"
+	"math"
 	"strconv"
 )
 
@@ -79,8 +80,8 @@ func ParseResponse(head []byte, length uint64, shape Shape, r *Response) error {
 		return &ParseError{Field: "response", Offset: 0, Want: "one to a request that is known", Found: "one to a request that is not"}
 	}
 	spec := &shapes[shape]
-	if len(head) < reply+4 {
-		return tooShort(resultField.Name, reply, 4, length-reply)
+	if have := min(length, uint64(len(head))); have < reply+4 {
+		return tooShort(resultField.Name, reply, 4, have-min(have, reply))
 	}
 	r.Result = Result(u32(head[reply:]))
 	bodyLen := length - reply
@@ -100,6 +101,9 @@ func ParseResponse(head []byte, length uint64, shape Shape, r *Response) error {
 	}
 	for i := 1; i < len(spec.Fields); i++ {
 		f := &spec.Fields[i]
+		if len(head) < f.End() {
+			return tooShort(f.Name, f.Offset, f.Length, uint64(max(0, len(head)-f.Offset)))
+		}
 		b := head[f.Offset:f.End()]
 		switch f.Slot {
 		case SlotFD:
@@ -138,7 +142,9 @@ func ParseResponse(head []byte, length uint64, shape Shape, r *Response) error {
 
 // AppendResponse appends the bytes of r, header and body, with DataLen set to
 // what follows. With a result code other than 0 only the code is written where
-// that is enough for its shape.
+// that is enough for its shape. Any result code is taken, also one that
+// ParseResponse refuses (of a folder item or a Pong): servers send them. A name
+// that does not fit or is not UTF-8 is an error, as is a count of more than 32 bits.
 func AppendResponse(dst []byte, r *Response) ([]byte, error) {
 	spec := &shapes[r.Shape]
 	if r.Shape == ShapeUnknown || r.Shape == ShapeRead {
@@ -167,9 +173,12 @@ func AppendResponse(dst []byte, r *Response) ([]byte, error) {
 		case SlotNumber:
 			if f.Length == 8 {
 				dst = binary.BigEndian.AppendUint64(dst, r.Number)
-			} else {
-				dst = binary.BigEndian.AppendUint32(dst, uint32(r.Number))
+				continue
 			}
+			if r.Number > math.MaxUint32 {
+				return dst[:start], &ParseError{Field: f.Name, Offset: f.Offset, Want: "at most 0xffffffff", Found: hex(r.Number)}
+			}
+			dst = binary.BigEndian.AppendUint32(dst, uint32(r.Number))
 		case SlotFlags:
 			dst = binary.BigEndian.AppendUint32(dst, r.Info.Flags)
 		case SlotPermissions:

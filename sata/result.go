@@ -46,7 +46,7 @@ func (r Result) Meaning() string {
 // MeaningFor is the code in words as an answer to a command: a WriteFile that
 // succeeded answers the number of bytes written.
 func (r Result) MeaningFor(c Command) string {
-	if m := r.Meaning(); m != "" || c != WriteFile {
+	if m := r.Meaning(); m != "" || c != WriteFile || r.FailsFor(c) {
 		return m
 	}
 	return strconv.FormatUint(uint64(r), 10) + " bytes written"
