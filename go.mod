@@ -1,10 +1,10 @@
 module satascope
 
-go 1.25
+go 1.24
 
 require (
 	github.com/andybalholm/brotli v1.2.8
-	github.com/klauspost/compress v1.20.3
+	github.com/klauspost/compress v1.19.2
 )
 
 // for tests
