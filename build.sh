@@ -189,11 +189,14 @@ page_packages() {
 
 compile_page() { GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/app.wasm" ./wasm/app; }
 
+generate() { rm -rf "$work/gen" && mkdir -p "$work/gen" && { [ ! -d cmd/gen ] || go run ./cmd/gen -out "$work/gen"; }; }
+
 site() {
   mkdir -p "$work"
   step "packages of the page" page_packages &&
     step "page to WebAssembly" compile_page &&
-    step "site into dist/" go run ./internal/sitebuild -wasm "$work/app.wasm" -work "$work" -budget "$budget"
+    step "reference pages" generate &&
+    step "site into dist/" go run ./internal/sitebuild -add "$work/gen" -wasm "$work/app.wasm" -work "$work" -budget "$budget"
 }
 
 program() { step "command line" go build -trimpath -o "$work/satascope" ./cmd/satascope; }

@@ -15,29 +15,13 @@ type tree map[string][]byte
 // collect reads all that the site is made of.
 func collect(o options) (tree, error) {
 	files := tree{}
-	err := filepath.WalkDir(o.site, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	for _, dir := range []string{o.site, o.add} {
+		if dir == "" {
+			continue
 		}
-		rel, err := filepath.Rel(o.site, name)
-		if err != nil {
-			return err
+		if err := files.read(dir); err != nil {
+			return nil, err
 		}
-		rel = filepath.ToSlash(rel)
-		if d.IsDir() {
-			if rel == "dist" || rel == "node_modules" || strings.HasPrefix(d.Name(), ".") && rel != "." {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if !published(rel) {
-			return nil
-		}
-		files[rel], err = os.ReadFile(name)
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
 	if files["index.html"] == nil {
 		return nil, fmt.Errorf("%s has no index.html", o.site)
@@ -69,6 +53,35 @@ func collect(o options) (tree, error) {
 	}
 	files["licenses.txt"], err = licenses(goroot, fzstd)
 	return files, err
+}
+
+// read adds what is published of a folder. A file that is there already is an
+// error: one of the two would be lost.
+func (files tree) read(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			if rel == "dist" || rel == "node_modules" || strings.HasPrefix(d.Name(), ".") && rel != "." {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !published(rel) {
+			return nil
+		}
+		if _, ok := files[rel]; ok {
+			return fmt.Errorf("%s is there twice, in %s and before it", rel, dir)
+		}
+		files[rel], err = os.ReadFile(name)
+		return err
+	})
 }
 
 // published says whether a file of site/ is part of the site, and not of how it

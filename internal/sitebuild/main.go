@@ -21,6 +21,7 @@ import (
 func main() {
 	var o options
 	flag.StringVar(&o.site, "site", "site", "`folder` of the static sources")
+	flag.StringVar(&o.add, "add", "", "`folder` of more sources, made by other programs")
 	flag.StringVar(&o.wasm, "wasm", "", "the page's WebAssembly `file`")
 	flag.StringVar(&o.example, "example", "testdata/golden/captures/devkit_story.pcapng.gz", "the capture that ships with the page")
 	flag.StringVar(&o.out, "out", "dist", "`folder` to write, replaced as a whole")
@@ -35,7 +36,7 @@ func main() {
 }
 
 type options struct {
-	site, wasm, example, out, embed, work string
+	site, add, wasm, example, out, embed, work string
 	budget                                int64
 }
 

@@ -138,3 +138,20 @@ func TestBudget(t *testing.T) {
 	require.NoError(t, report(files, 50))
 	require.ErrorContains(t, report(files, 49), "50 bytes as brotli, the budget is 49")
 }
+
+func TestReadFolders(t *testing.T) {
+	dir, more := t.TempDir(), t.TempDir()
+	write := func(name string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))
+		require.NoError(t, os.WriteFile(name, []byte("x"), 0o666))
+	}
+	for _, name := range []string{"index.html", "icons/a.svg", "embed.go", "dist/old.html", "node_modules/x/index.html", ".git/config"} {
+		write(filepath.Join(dir, name))
+	}
+	write(filepath.Join(more, "reference", "index.html"))
+	files := tree{}
+	require.NoError(t, files.read(dir))
+	require.NoError(t, files.read(more))
+	require.Equal(t, tree{"index.html": []byte("x"), "icons/a.svg": []byte("x"), "reference/index.html": []byte("x")}, files)
+	require.ErrorContains(t, files.read(more), "reference/index.html is there twice")
+}
