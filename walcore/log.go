@@ -36,6 +36,7 @@ type Log struct {
 	arena   []byte
 	full    string
 
+	diagnostics   int
 	compatibleEnd int // the index of the diagnostic at which the reference stops, -1 while it has not
 }
 
@@ -49,6 +50,9 @@ func (l *Log) Len() int { return l.n }
 
 // At is record i. It may be changed only by the log's Machine.
 func (l *Log) At(i int) *Record { return &l.chunks[i/chunk][i%chunk] }
+
+// Diagnostics is how many of the records are diagnostics.
+func (l *Log) Diagnostics() int { return l.diagnostics }
 
 // Full is "" or the limit that was reached; from then on nothing is recorded.
 func (l *Log) Full() string { return l.full }
@@ -96,6 +100,9 @@ func (l *Log) append(r Record) uint32 {
 	}
 	if l.n%chunk == 0 {
 		l.chunks = append(l.chunks, make([]Record, 0, chunk))
+	}
+	if r.Kind == Diagnostic {
+		l.diagnostics++
 	}
 	last := &l.chunks[len(l.chunks)-1]
 	*last = append(*last, r)

@@ -1,0 +1,128 @@
+package decode
+
+import (
+	"slices"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+const noTime = walcore.NoTime
+
+// An event is something that the state machine is told.
+type event struct {
+	kind   eventKind
+	stream uint32
+	fd     int32
+	msg    walcore.Message
+	diag   walcore.Diagnosis
+}
+
+type eventKind uint8
+
+const (
+	eventOpen eventKind = iota
+	eventClose
+	eventRequest
+	eventResponse
+	eventWritten
+	eventForget
+	eventDiagnosis
+)
+
+// order hands events to the machine in the order of their packets. Nearly
+// always they come in that order and go straight through. Only while the end of
+// a read is open, which later bytes must show, what comes after it waits here:
+// holds has the packet from on which each such stream may still have something
+// to tell.
+type order struct {
+	machine *walcore.Machine
+	streams *[]Stream
+	holds   map[uint32]uint32
+	waiting []event
+	bytes   int // in waiting
+}
+
+// maxHeld bounds the bytes that wait in an order.
+const maxHeld = 64 << 20
+
+// tell passes on or keeps an event; its message's Head is the caller's.
+func (o *order) tell(e event) {
+	if len(o.holds) == 0 {
+		o.deliver(&e)
+		return
+	}
+	e.msg.Parsed, e.msg.Problem = nil, nil
+	e.msg.Head = slices.Clone(e.msg.Head)
+	o.bytes += len(e.msg.Head) + 200
+	o.waiting = append(o.waiting, e)
+}
+
+// hold keeps back whatever comes from a packet on.
+func (o *order) hold(stream, packet uint32) {
+	if _, ok := o.holds[stream]; !ok {
+		o.holds[stream] = packet
+	}
+}
+
+// release ends a stream's hold and passes on what no other stream holds.
+func (o *order) release(stream uint32) {
+	if _, ok := o.holds[stream]; !ok {
+		return
+	}
+	delete(o.holds, stream)
+	least := ^uint32(0)
+	for _, packet := range o.holds {
+		least = min(least, packet)
+	}
+	slices.SortStableFunc(o.waiting, func(a, b event) int { return int(int64(a.msg.At.Packet) - int64(b.msg.At.Packet)) })
+	n := 0
+	for n < len(o.waiting) && (len(o.holds) == 0 || o.waiting[n].msg.At.Packet < least) {
+		e := &o.waiting[n]
+		o.bytes -= len(e.msg.Head) + 200
+		o.deliver(e)
+		n++
+	}
+	o.waiting = slices.Delete(o.waiting, 0, n)
+}
+
+func (o *order) deliver(e *event) {
+	m := o.machine
+	switch e.kind {
+	case eventOpen:
+		m.OpenStream(e.stream)
+	case eventClose:
+		m.EndStream(e.stream, e.msg.At)
+	case eventRequest:
+		m.Request(e.stream, e.msg)
+	case eventResponse:
+		m.Response(e.stream, e.msg)
+	case eventWritten:
+		m.Written(e.stream, e.fd, e.msg.Length, e.msg.At)
+	case eventForget:
+		m.Forget(e.stream, e.msg.At)
+	case eventDiagnosis:
+		m.Diagnose(e.diag)
+	}
+	st := &(*o.streams)[e.stream]
+	if e.kind == eventRequest || e.kind == eventResponse {
+		st.Messages++
+	}
+	if t := e.msg.At.Time; t != noTime {
+		if st.First == noTime {
+			st.First = t
+		}
+		st.Last = max(st.Last, t)
+	}
+}
+
+// request is what the framing of a response must know of its request.
+type request struct {
+	shape  sata.Shape
+	total  uint64 // of a ReadFile
+	end    int64  // of its bytes, in the client's direction
+	packet uint32 // at which it was delivered
+	time   int64  // of that packet
+	hint   int64  // how much the client had received when it asked, -1 when not known
+	fresh  bool   // hint is larger than that of all requests before
+}

@@ -1,0 +1,884 @@
+package decode
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// maxOrdinary is the longest ordinary message that is believed. The longest
+// that the protocol knows has 0x454 bytes; a length beyond this is no length.
+const maxOrdinary = 16 << 20
+
+// maxAhead is how much a server may be ahead of the requests recorded, and how
+// much of a read whose end is open is kept.
+const maxAhead = 64 << 20
+
+// A framer cuts the two directions of one stream into messages (section 2). In
+// a dump, where both directions stand in one sequence of bytes, client and
+// server are the same lane.
+type framer struct {
+	id      uint32
+	order   *order
+	streams *[]Stream
+	problem *error // the first thing that kept a conversation from being decoded to its end
+
+	client, server *lane
+	dump           bool
+	final          bool // no more bytes will come
+
+	waiting []request // requests without a response, oldest first
+
+	outOfBand bulk // the data of a WriteFile
+	body      bulk // a response that is taken as it comes
+	open      openRead
+
+	seekingClient bool // the next request must be looked for
+	seekingServer bool
+	skipped       [2]int64 // bytes skipped so far, by lane
+	firstReadMin  uint64   // without a Ping: the first read size is at least this
+	hint          int64    // the largest hint of a request so far
+	lossy         bool     // bytes were lost: what is found must look like what is expected
+	asked         bool     // a Pong was seen, or the user said whether fast file I/O is on
+}
+
+// A bulk is a run of bytes whose length is known, taken piece by piece.
+type bulk struct {
+	active  bool
+	start   int64
+	length  uint64
+	done    uint64
+	sum     sata.FNV
+	head    []byte // of a response: its first bytes
+	fd      int32
+	damaged bool // some of its bytes are missing
+}
+
+// An openRead is an answer to ReadFile whose end later bytes must show.
+type openRead struct {
+	active bool
+	form   sata.ReadForm
+	length uint64 // the u32 at 0x20
+	spoke  uint64 // how long it was when the client spoke again while nothing else waited; 0: it has not
+}
+
+func (f *framer) stream() *Stream { return &(*f.streams)[f.id] }
+
+func (f *framer) ffio() bool { return f.stream().FFIO }
+
+// at is where and when a message stands that starts at an offset and could be
+// delivered with the byte before end, but not before what it answers.
+func (f *framer) at(l *lane, start, end int64, answers *request) walcore.At {
+	m := l.at(end - 1)
+	if m.packet < l.last.packet {
+		m = l.last
+	}
+	if answers != nil && m.packet < answers.packet {
+		m.packet, m.time = answers.packet, answers.time
+	}
+	l.last = m
+	return walcore.At{Offset: start, Time: m.time, Packet: m.packet}
+}
+
+func (f *framer) diagnose(code walcore.Code, l *lane, offset int64, size uint64, a uint64, b uint32) {
+	at := f.at(l, offset, offset+1, nil)
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
+		Code: code, Stream: f.id, At: at, FromServer: l == f.server && (!f.dump || len(f.waiting) > 0), Size: size, A: a, B: b}})
+}
+
+// begin is called once, before the first bytes.
+func (f *framer) begin(began bool, o *Options) {
+	st := f.stream()
+	st.FirstRead = sata.DefaultFirstRead
+	st.FFIO = !began
+	f.hint = -1
+	if o.FFIO != Auto {
+		st.FFIO, f.asked = o.FFIO == On, true
+	}
+	if o.FirstRead != 0 {
+		st.FirstRead, st.FirstReadKnown = o.FirstRead, true
+	}
+	if began {
+		st.FirstReadKnown = true
+		return
+	}
+	f.seekingClient, f.seekingServer = true, true
+}
+
+// pump takes what can be taken.
+func (f *framer) pump() {
+	if f.dump {
+		for f.stepDump() {
+		}
+	} else {
+		for f.stepClient() || f.stepServer() {
+		}
+	}
+}
+
+// stepDump takes one thing from a dump: the data of a WriteFile first, then a
+// request if it looks like one, else the response to the waiting request.
+func (f *framer) stepDump() bool {
+	switch {
+	case f.outOfBand.active:
+		return f.stepClient()
+	case f.body.active, f.open.active:
+		return f.stepServer()
+	case len(f.client.buf) == 0:
+		return false
+	}
+	switch sata.LooksLikeRequest(f.client.buf) {
+	case sata.Yes:
+		f.endSeek(f.client, &f.seekingClient)
+		f.seekingServer = false
+		return f.stepClient()
+	case sata.Maybe:
+		if !f.final && f.mayBeResponse() != sata.No {
+			return false
+		}
+	}
+	if len(f.waiting) == 0 {
+		if f.mayBeResponse() == sata.Yes && !f.seekingClient {
+			return f.stepUnasked()
+		}
+		if !f.seekingClient {
+			f.seekingClient = true
+			f.diagnose(walcore.CodeNoHeader, f.client, f.client.pos, 0, 0, 0)
+		}
+		return f.seekRequest()
+	}
+	return f.stepServer()
+}
+
+// mayBeResponse says whether the next bytes of a dump can start a response.
+func (f *framer) mayBeResponse() sata.Likeness {
+	b := f.server.buf
+	if len(f.waiting) > 0 {
+		if f.waiting[0].shape == sata.ShapeRead && sata.LooksLikeResponse(b, sata.ShapeRead) != sata.No {
+			return sata.Yes
+		}
+		return sata.LooksLikeResponse(b, sata.ShapeUnknown)
+	}
+	like := sata.LooksLikeResponse(b, sata.ShapeUnknown)
+	if like == sata.Yes && (binary.BigEndian.Uint64(b[0x10:]) == 0 || binary.BigEndian.Uint32(b) > 0x1000) {
+		return sata.No
+	}
+	return like
+}
+
+// stepClient takes one thing that the client sent: data of a WriteFile or a
+// request. It says whether there was one.
+func (f *framer) stepClient() bool {
+	l := f.client
+	if f.outOfBand.active {
+		return f.takeOutOfBand()
+	}
+	if f.seekingClient {
+		if !f.seekRequest() {
+			return false
+		}
+	}
+	if len(l.buf) < sata.HeaderSize {
+		return false
+	}
+	length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf))
+	if length > maxOrdinary {
+		f.lie(l, length)
+		f.seekingClient = true
+		return true
+	}
+	if uint64(len(l.buf)) < length {
+		return false
+	}
+	msg := walcore.Message{Head: l.buf[:length], Length: length, At: f.at(l, l.pos, l.pos+int64(length), nil)}
+	var parsed sata.Request
+	msg.Problem = sata.ParseRequest(msg.Head, length, &parsed)
+	msg.Parsed = &parsed
+	w := request{end: l.pos + int64(length), packet: l.last.packet, time: l.last.time, hint: l.at(l.pos).acked}
+	if w.fresh = w.hint > f.hint; w.fresh {
+		f.hint = w.hint
+	}
+	st := f.stream()
+	if msg.Problem == nil {
+		w.shape = parsed.ResponseShape()
+		w.total = parsed.Total()
+		if parsed.Command == sata.Ping {
+			st.FirstRead, st.FirstReadKnown = parsed.User[0], true
+		}
+	}
+	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg})
+	f.waiting = append(f.waiting, w)
+	l.take(int(length))
+	if msg.Problem == nil && parsed.Command == sata.WriteFile && st.FFIO {
+		f.outOfBand = bulk{active: true, start: l.pos, length: w.total, fd: parsed.FD}
+		f.takeOutOfBand()
+	}
+	return true
+}
+
+func (f *framer) takeOutOfBand() bool {
+	b, l := &f.outOfBand, f.client
+	n := min(b.length-b.done, uint64(len(l.buf)))
+	if n == 0 && b.done < b.length {
+		return false
+	}
+	b.done += n
+	if b.done == b.length {
+		b.active = false
+		if !b.damaged {
+			end := b.start + int64(b.length)
+			f.order.tell(event{kind: eventWritten, stream: f.id, fd: b.fd, msg: walcore.Message{Length: b.length, At: f.at(l, b.start, end, nil)}})
+		}
+	}
+	l.take(int(n))
+	return true
+}
+
+// stepServer takes one thing that the server sent, as far as it is there.
+func (f *framer) stepServer() bool {
+	l := f.server
+	switch {
+	case f.body.active:
+		return f.takeBody()
+	case f.open.active:
+		return f.decideEnd()
+	case len(f.waiting) == 0:
+		return f.stepAhead()
+	case len(l.buf) == 0:
+		return false
+	}
+	w := &f.waiting[0]
+	if f.seekingServer && !f.dump && !f.seekResponse() {
+		return false
+	}
+	if f.lossy && !f.dump {
+		switch sata.LooksLikeResponse(l.buf, w.shape) {
+		case sata.No:
+			f.seekingServer = true
+			return true
+		case sata.Maybe:
+			if !f.final {
+				return false
+			}
+		}
+	}
+	if w.shape == sata.ShapeRead {
+		form, enough := sata.FormOf(l.buf)
+		if !enough && !f.final {
+			return false
+		}
+		switch {
+		case form == sata.ReadFailed:
+			f.showFFIO()
+			return f.startBody(sata.ReadHeadSize, true)
+		case form == sata.ReadFirst, form == sata.ReadZeros && f.ffio():
+			if form == sata.ReadFirst {
+				f.showFFIO()
+			}
+			if len(l.buf) < sata.ReadHeadSize {
+				return false
+			}
+			return f.startRead(form, uint64(binary.BigEndian.Uint32(l.buf[0x20:])))
+		}
+	}
+	if len(l.buf) < sata.HeaderSize {
+		return false
+	}
+	length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf))
+	noHeader := w.shape == sata.ShapeRead && f.ffio() && sata.LooksLikeResponse(l.buf, sata.ShapeUnknown) == sata.No
+	if noHeader || length > maxOrdinary {
+		if noHeader {
+			f.diagnose(walcore.CodeNoHeader, l, l.pos, 0, 0, 0)
+		} else {
+			f.lie(l, length)
+		}
+		f.seekingServer = true
+		f.skip(l, 1)
+		if f.dump {
+			f.seekingClient = true
+			f.forget()
+		}
+		return true
+	}
+	return f.startBody(length, true)
+}
+
+// showFFIO notes that an answer of fast file I/O was seen.
+func (f *framer) showFFIO() {
+	if st := f.stream(); !st.FFIO {
+		st.FFIO = true
+		f.diagnose(walcore.CodeFFIOShown, f.server, f.server.pos, 0, 0, 0)
+	}
+}
+
+// startRead begins an answer of fast file I/O that brings data.
+func (f *framer) startRead(form sata.ReadForm, length uint64) bool {
+	st, total := f.stream(), f.waiting[0].total
+	first := uint64(st.FirstRead)
+	if !st.FirstReadKnown && total > f.firstReadMin || st.FirstReadKnown && form == sata.ReadFirst && total > first && length > first {
+		f.open = openRead{active: true, form: form, length: length}
+		return f.decideEnd()
+	}
+	return f.startBody(sata.ReadHeadSize+readData(form, length, total, first), true)
+}
+
+// readData is how much follows the first 0x24 bytes by the server's rule.
+func readData(form sata.ReadForm, length, total, first uint64) uint64 {
+	n := min(total, first)
+	if form == sata.ReadZeros {
+		n = max(n, length)
+	}
+	return n
+}
+
+// startBody begins a response of a known length. A small one may wait until it
+// is whole, and is then taken in place.
+func (f *framer) startBody(length uint64, mayWait bool) bool {
+	l := f.server
+	if mayWait && uint64(len(l.buf)) < length && length <= 64<<10 && !f.final {
+		return false
+	}
+	f.body = bulk{active: true, start: l.pos, length: length, sum: sata.NewFNV, head: f.body.head[:0]}
+	f.takeBody()
+	return true
+}
+
+func (f *framer) takeBody() bool {
+	b, l := &f.body, f.server
+	w := &f.waiting[0]
+	n := min(b.length-b.done, uint64(len(l.buf)))
+	if n == 0 && b.done < b.length {
+		return false
+	}
+	piece := l.buf[:n]
+	whole := n == b.length
+	if w.shape == sata.ShapeRead {
+		b.sum = b.sum.Add(piece)
+	}
+	if !whole {
+		// An ordinary message may have to be printed as Unknown, whole.
+		keep := sata.MaxHead
+		if w.shape != sata.ShapeRead {
+			keep = walcore.MaxKept
+		}
+		b.head = append(b.head, piece[:min(len(piece), max(0, keep-len(b.head)))]...)
+	}
+	b.done += n
+	if b.done == b.length {
+		b.active = false
+		if b.damaged {
+			f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(l, b.start, b.start+int64(b.length), w)}})
+		} else {
+			msg := walcore.Message{Head: b.head, Length: b.length, Sum: b.sum, At: f.at(l, b.start, b.start+int64(b.length), w)}
+			if whole {
+				msg.Head = piece
+			}
+			f.response(msg)
+		}
+		f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
+	}
+	l.take(int(n))
+	return true
+}
+
+// response tells of a response and lets a Pong decide about fast file I/O.
+func (f *framer) response(msg walcore.Message) {
+	if len(f.waiting) > 0 && f.waiting[0].shape == sata.ShapePong {
+		var pong sata.Response
+		if sata.ParseResponse(msg.Head, msg.Length, sata.ShapePong, &pong) == nil {
+			f.stream().FFIO, f.asked = pong.Capabilities.FFIO(), true
+		}
+	}
+	f.order.tell(event{kind: eventResponse, stream: f.id, msg: msg})
+}
+
+// forget gives up the oldest waiting request: its response is lost.
+func (f *framer) forget() {
+	f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(f.server, f.server.pos, f.server.end(), &f.waiting[0])}})
+	f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
+}
+
+// stepAhead looks at bytes of the server while no request waits. They may be
+// the response to a request that was captured late; only when all that their
+// sender had received is here has nobody asked for them.
+func (f *framer) stepAhead() bool {
+	l := f.server
+	if len(l.buf) == 0 {
+		return false
+	}
+	if f.seekingClient && f.client.pos == f.skipped[0] {
+		// No request was recorded yet: these answer what came before.
+		f.skip(l, len(l.buf))
+		return true
+	}
+	if f.seekingServer {
+		// They may answer requests that were lost; the next request tells.
+		if f.final || len(l.buf) > maxAhead {
+			f.skip(l, len(l.buf))
+			return true
+		}
+		return false
+	}
+	acked := l.at(l.pos).acked
+	if !f.final && (acked < 0 || acked > f.client.end()) && len(l.buf) < maxAhead {
+		return false
+	}
+	return f.stepUnasked()
+}
+
+// stepUnasked takes a response that no request waits for.
+func (f *framer) stepUnasked() bool {
+	l := f.server
+	if len(l.buf) < sata.HeaderSize {
+		return false
+	}
+	length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf))
+	if length > maxOrdinary {
+		f.lie(l, length)
+		f.skip(l, len(l.buf))
+		return true
+	}
+	if uint64(len(l.buf)) < length {
+		return false
+	}
+	f.response(walcore.Message{Head: l.buf[:length], Length: length, At: f.at(l, l.pos, l.pos+int64(length), nil)})
+	l.take(int(length))
+	return true
+}
+
+// spoke is called before bytes of the client are put into its lane, with how
+// much of the server's direction the client had received, -1 when that is not
+// known. When nothing but an open read waits, that read had ended there.
+func (f *framer) spoke(acked int64) {
+	if !f.open.active || f.open.spoke != 0 || len(f.waiting) != 1 || f.outOfBand.active || len(f.client.buf) > 0 {
+		return
+	}
+	if acked < 0 {
+		acked = f.server.end()
+	}
+	if n := acked - f.server.pos; n >= sata.ReadHeadSize {
+		f.open.spoke = uint64(n)
+		for f.stepServer() {
+		}
+	}
+}
+
+// decideEnd decides where an open read ends, if it can be told yet
+// (section 2): where the client spoke again if nothing else waited, else where
+// what follows looks like the response to the next request. When both ends or
+// neither are borne out, the server's rule holds.
+func (f *framer) decideEnd() bool {
+	l, st := f.server, f.stream()
+	w := &f.waiting[0]
+	first := uint64(st.FirstRead)
+	ours := sata.ReadHeadSize + readData(f.open.form, f.open.length, w.total, first)
+	tools := ours
+	if w.total > first {
+		tools = sata.ReadHeadSize + max(f.open.length, first)
+	}
+	have := uint64(len(l.buf))
+	least := ours
+	if !st.FirstReadKnown {
+		least = sata.ReadHeadSize
+	}
+	if have >= least {
+		f.order.hold(f.id, max(l.at(l.pos+int64(least)-1).packet, l.last.packet, w.packet))
+	}
+	end := f.chooseEnd(w, ours, tools, have)
+	if end == 0 {
+		if !f.final && have <= maxAhead && f.order.bytes <= maxHeld {
+			return false
+		}
+		end = ours
+	}
+	if ours != tools && st.FirstReadKnown {
+		other := tools
+		if end == tools {
+			other = ours
+		}
+		f.diagnoseRead(walcore.CodeReadEnd, end, end, uint32(other))
+	}
+	if !st.FirstReadKnown {
+		f.learnFirstRead(w.total, end-sata.ReadHeadSize)
+	}
+	f.open.active = false
+	f.startBody(end, false)
+	f.release()
+	return true
+}
+
+// release lets go what waits for this stream once its read is taken.
+func (f *framer) release() {
+	if !f.open.active {
+		f.order.release(f.id)
+	}
+}
+
+func (f *framer) diagnoseRead(code walcore.Code, end, a uint64, b uint32) {
+	l := f.server
+	at := f.at(l, l.pos, l.pos+int64(end), &f.waiting[0])
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{Code: code, Stream: f.id, At: at, FromServer: true, Size: end, A: a, B: b}})
+}
+
+// chooseEnd is the length of the open read, 0 while it can't be told.
+func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
+	st := f.stream()
+	if st.FirstReadKnown {
+		if s := f.open.spoke; s == ours || s == tools {
+			return s
+		}
+		if ours == tools {
+			return ours
+		}
+		a := f.borneOut(ours)
+		b := f.borneOut(tools)
+		switch {
+		case a == sata.Yes:
+			return ours
+		case b == sata.Yes && a == sata.No:
+			return tools
+		case a == sata.No && b == sata.No:
+			return ours
+		case f.open.spoke > tools && f.open.spoke > ours:
+			return ours
+		}
+		return 0
+	}
+	// The first read size is not known: any length up to the whole is possible.
+	most := sata.ReadHeadSize + max(w.total, f.open.length)
+	if f.open.form == sata.ReadFirst {
+		most = sata.ReadHeadSize + w.total
+	}
+	least := sata.ReadHeadSize + min(w.total, f.firstReadMin)
+	if f.open.form == sata.ReadZeros {
+		least = max(least, sata.ReadHeadSize+f.open.length)
+	}
+	if least >= most {
+		return most
+	}
+	if s := f.open.spoke; s >= least && s <= most {
+		// It may have spoken while the read still came: only what follows tells,
+		// unless this is an end that was to be expected.
+		if s == min(ours, most) || s == most {
+			return s
+		}
+		if like := f.borneOut(s); like == sata.Yes || f.final && have == s {
+			return s
+		} else if like == sata.Maybe {
+			return 0
+		}
+	}
+	if f.dump || len(f.waiting) > 1 {
+		if f.borneOut(ours) == sata.Yes {
+			return ours
+		}
+		if f.borneOut(most) == sata.Yes {
+			return most
+		}
+		for n := least; n <= most && n < have; n++ {
+			if f.borneOut(n) == sata.Yes {
+				return n
+			}
+		}
+		if have > most+sata.MaxHead {
+			return min(ours, most)
+		}
+	}
+	return 0
+}
+
+// borneOut says whether what follows a read that ended after n bytes can be
+// the next message.
+func (f *framer) borneOut(n uint64) sata.Likeness {
+	b := f.server.buf
+	if uint64(len(b)) < n {
+		if f.final {
+			return sata.No
+		}
+		return sata.Maybe
+	}
+	b = b[n:]
+	if f.dump {
+		if len(b) == 0 && f.final {
+			return sata.Yes
+		}
+		if like := sata.LooksLikeRequest(b); like != sata.No {
+			return like
+		}
+	}
+	if len(f.waiting) < 2 {
+		if f.dump || len(b) > 0 {
+			// Nobody else asked, so what follows belongs to this read.
+			return sata.No
+		}
+		return sata.Maybe
+	}
+	if len(b) < sata.ReadHeadSize && !f.final {
+		return sata.Maybe
+	}
+	return sata.LooksLikeResponse(b, f.waiting[1].shape)
+}
+
+// learnFirstRead notes what the length of a read says about a first read size
+// that no Ping told.
+func (f *framer) learnFirstRead(total, data uint64) {
+	if data >= total {
+		f.firstReadMin = max(f.firstReadMin, total)
+		return
+	}
+	st := f.stream()
+	if uint32(data) != st.FirstRead {
+		f.diagnoseRead(walcore.CodeFirstRead, data+sata.ReadHeadSize, data, 0)
+	}
+	st.FirstRead, st.FirstReadKnown = uint32(data), true
+}
+
+// seekRequest drops bytes of the client until a request can begin.
+func (f *framer) seekRequest() bool {
+	l := f.client
+	for i := range l.buf {
+		switch sata.LooksLikeRequest(l.buf[i:]) {
+		case sata.Yes:
+			f.skip(l, i)
+			f.endSeek(l, &f.seekingClient)
+			return true
+		case sata.Maybe:
+			f.skip(l, i)
+			return false
+		}
+	}
+	f.skip(l, len(l.buf))
+	return false
+}
+
+// seekResponse finds the next place where the response to a waiting request can
+// begin, after bytes were lost or at a beginning that was not recorded. Three
+// things must agree: the structure of what stands there; that the server had
+// received the request by then; and where the client stood when it asked, which
+// is just where the response begins if nothing else was under way. Requests
+// before the one that is found have lost their responses.
+func (f *framer) seekResponse() bool {
+	l := f.server
+	scan := false // a response may begin anywhere
+	for i := range f.waiting {
+		scan = scan || !f.waiting[i].fresh
+	}
+	for n := 0; n < len(l.buf); n++ {
+		q := l.pos + int64(n)
+		if !scan {
+			if n = f.nextHint(q); n < 0 || n >= len(l.buf) {
+				break
+			}
+			q = l.pos + int64(n)
+		}
+		acked := l.at(q).acked
+		for k := range f.waiting {
+			w := &f.waiting[k]
+			if w.fresh && w.hint != q || w.hint > q || acked >= 0 && acked < w.end {
+				continue
+			}
+			like := sata.LooksLikeResponse(l.buf[n:], w.shape)
+			if like == sata.Maybe && !f.final {
+				return false
+			}
+			if like == sata.Yes && (w.fresh || f.strong(l.buf[n:], w.shape)) {
+				for ; k > 0; k-- {
+					f.forget()
+				}
+				f.skip(l, n)
+				f.endSeek(l, &f.seekingServer)
+				return true
+			}
+		}
+	}
+	if f.final || len(l.buf) > maxAhead {
+		f.skip(l, len(l.buf))
+	}
+	return false
+}
+
+// nextHint is how far behind the front of the server's lane the next place is,
+// from an offset on, where a waiting request's response should begin; -1 for none.
+func (f *framer) nextHint(from int64) int {
+	best := int64(-1)
+	for i := range f.waiting {
+		if h := f.waiting[i].hint; h >= from && (best < 0 || h < best) {
+			best = h
+		}
+	}
+	if best < 0 {
+		return -1
+	}
+	return int(best - f.server.pos)
+}
+
+// strong says whether the structure alone is enough to take b for a response
+// wherever it stands: zeros and unknown shapes are not.
+func (f *framer) strong(b []byte, shape sata.Shape) bool {
+	switch shape {
+	case sata.ShapeUnknown:
+		return false
+	case sata.ShapeRead:
+		form, _ := sata.FormOf(b)
+		return form != sata.ReadZeros
+	}
+	return len(b) >= sata.HeaderSize && binary.BigEndian.Uint32(b[0x10:]) != 0 && binary.BigEndian.Uint32(b[0xC:]) == sata.Version
+}
+
+func (f *framer) skip(l *lane, n int) {
+	if n > 0 {
+		i := 0
+		if l == f.server {
+			i = 1
+		}
+		f.skipped[i] += int64(n)
+		l.take(n)
+	}
+}
+
+func (f *framer) endSeek(l *lane, seeking *bool) {
+	*seeking = false
+	i := 0
+	if l == f.server {
+		i = 1
+	}
+	if n := f.skipped[i]; n > 0 {
+		f.skipped[i] = 0
+		f.diagnose(walcore.CodeSkipped, l, l.pos-n, uint64(n), 0, 0)
+	}
+}
+
+// missing tells that bytes of a direction were lost.
+func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64, cut bool) {
+	code := walcore.CodeMissing
+	if cut {
+		code = walcore.CodeCut
+	}
+	l.last = mark{packet: max(l.last.packet, packet), time: time, acked: -1}
+	at := walcore.At{Offset: offset, Time: time, Packet: l.last.packet}
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
+		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
+	f.lossy = true
+	if !f.asked {
+		// The Pong may be among what was lost.
+		f.stream().FFIO = true
+	}
+	if l == f.client {
+		f.missingClient(offset, size)
+	} else {
+		f.missingServer(offset, size)
+	}
+}
+
+// missingClient goes on after a gap in what the client sent: in step where the
+// length of what was begun is known, else at the next request.
+func (f *framer) missingClient(offset, size int64) {
+	l, b := f.client, &f.outOfBand
+	if !b.active && !f.seekingClient && len(l.buf) >= sata.RequestSize && sata.LooksLikeRequest(l.buf) == sata.Yes {
+		// A request is damaged. Its response is still to come and will be passed over.
+		f.outOfBand = bulk{active: true, start: l.pos, length: sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf)), done: uint64(len(l.buf))}
+		if command := sata.Command(binary.BigEndian.Uint32(l.buf[0x30:])); command == sata.WriteFile {
+			f.outOfBand.active = false
+		}
+		f.seekingServer = true
+	}
+	inside := b.active && uint64(size) <= b.length-b.done
+	l.jump(offset + size)
+	b.damaged = true
+	b.done += uint64(size)
+	if !inside {
+		b.active = false
+		f.seekingClient, f.seekingServer = true, true
+	} else if b.done == b.length {
+		b.active = false
+	}
+}
+
+// missingServer goes on after a gap in what the server sent: in step where the
+// length of what was begun is known, else at the next response that can be told.
+func (f *framer) missingServer(offset, size int64) {
+	l, b := f.server, &f.body
+	if f.open.active {
+		// The end of this read is lost from sight.
+		f.open.active = false
+		f.forget()
+		f.seekingServer = true
+	} else if !b.active && !f.seekingServer && len(f.waiting) > 0 && len(l.buf) >= sata.HeaderSize {
+		f.final = true // what is there is all there will be
+		f.stepServer()
+		f.final = false
+	}
+	inside := b.active && len(l.buf) == 0 && uint64(size) <= b.length-b.done
+	l.jump(offset + size)
+	f.order.release(f.id)
+	switch {
+	case inside:
+		b.damaged = true
+		if b.done += uint64(size); b.done == b.length {
+			f.takeBody()
+		}
+	case b.active:
+		b.active = false
+		f.forget()
+		f.seekingServer = true
+	default:
+		f.seekingServer = true
+	}
+}
+
+// lie notes a length that can't be one.
+func (f *framer) lie(l *lane, length uint64) {
+	f.diagnose(walcore.CodeNoHeader, l, l.pos, length, 0, 0)
+	if *f.problem != nil || f.lossy {
+		return
+	}
+	side := "client"
+	if l == f.server {
+		side = "server"
+	}
+	*f.problem = decodeError("stream " + strconv.Itoa(int(f.id)) + ", offset " + strconv.FormatInt(l.pos, 10) + " of the " + side +
+		": expected a message of at most " + strconv.Itoa(maxOrdinary) + " bytes, found a header that announces " + strconv.FormatUint(length, 10) +
+		"; decoding went on at the next message that could be found")
+}
+
+// finish takes what is left when no more bytes will come, and tells of what is
+// incomplete.
+func (f *framer) finish() {
+	f.final = true
+	f.pump()
+	f.client.settle()
+	f.server.settle()
+	for _, l := range []*lane{f.client, f.server} {
+		b := &f.outOfBand
+		if l == f.server && (!f.dump || f.body.active) {
+			b = &f.body
+		}
+		switch {
+		case b.active:
+			f.diagnose(walcore.CodeIncomplete, l, b.start, b.done, b.length, 0)
+		case len(l.buf) > 0:
+			want := uint64(sata.HeaderSize)
+			if len(l.buf) >= sata.HeaderSize {
+				want += uint64(binary.BigEndian.Uint32(l.buf))
+			}
+			f.diagnose(walcore.CodeIncomplete, l, l.pos, uint64(len(l.buf)), want, 0)
+		}
+		b.active = false
+		if f.dump {
+			break
+		}
+	}
+	for i, l := range []*lane{f.client, f.server} {
+		if n := f.skipped[i]; n > 0 {
+			f.diagnose(walcore.CodeSkipped, l, l.pos-n, uint64(n), 0, 0)
+			f.skipped[i] = 0
+		}
+	}
+	f.order.release(f.id)
+}
+
+type decodeError string
+
+func (e decodeError) Error() string { return string(e) }

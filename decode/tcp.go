@@ -1,0 +1,212 @@
+package decode
+
+import (
+	"net/netip"
+	"slices"
+
+	"satascope/capture"
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// packets is the capture.Handler of a run: it gives each conversation on the
+// server's port a framer and remembers what else was there.
+type packets struct {
+	d       *Decoder
+	port    uint16
+	server  netip.AddrPort
+	probing bool // nothing on the port so far: look where the protocol is spoken
+
+	streams map[uint32]*tcpStream // by conversation
+	last    *tcpStream
+	lastID  uint32
+	others  map[uint32]*other
+	count   int // conversations
+	dropped int // conversations beyond maxOthers, counted only
+	largest *other
+	packet  uint32 // the last packet's number
+	time    int64
+}
+
+// maxOthers bounds how many conversations are remembered that are not ours.
+const maxOthers = 1 << 16
+
+type tcpStream struct {
+	f      *framer
+	server capture.Side
+	spoken bool // bytes of either side came
+}
+
+// An other is a conversation that is not on the server's port.
+type other struct {
+	ends     [2]netip.AddrPort
+	bytes    int64
+	requests [2]int // runs that begin like a request, by the side that got them
+}
+
+func (p *packets) serves(end netip.AddrPort) bool {
+	if p.server.IsValid() {
+		return end == p.server
+	}
+	return end.Port() == p.port
+}
+
+func (p *packets) Opened(c *capture.Conversation, packet uint64, time int64) bool {
+	p.count++
+	side := capture.B
+	if !p.serves(c.Ends[capture.B]) {
+		side = capture.A
+	}
+	if !p.serves(c.Ends[side]) {
+		if !p.probing {
+			return false
+		}
+		if len(p.others) >= maxOthers {
+			p.dropped++
+			return false
+		}
+		p.others[c.ID] = &other{ends: c.Ends}
+		return true
+	}
+	p.probing = false
+	d := p.d
+	f := d.newFramer(c.Began, false)
+	st := f.stream()
+	st.Client, st.Server = c.Ends[side.Other()], c.Ends[side]
+	p.streams[c.ID] = &tcpStream{f: f, server: side}
+	p.last = nil
+	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: walcore.At{Time: time, Packet: uint32(packet)}}})
+	return true
+}
+
+func (p *packets) stream(c *capture.Conversation) *tcpStream {
+	if p.last == nil || p.lastID != c.ID {
+		p.last, p.lastID = p.streams[c.ID], c.ID
+	}
+	return p.last
+}
+
+func (p *packets) Data(c *capture.Conversation, r capture.Run) {
+	t := p.stream(c)
+	if t == nil {
+		p.probe(c, &r)
+		return
+	}
+	f := t.f
+	l := f.client
+	if r.From == t.server {
+		l = f.server
+	}
+	m := mark{packet: uint32(r.At), time: r.AtTime, acked: r.Acked}
+	f.first(t, l, m)
+	l.segments = append(l.segments, Segment{Offset: r.Offset, Length: uint32(len(r.Bytes)), File: r.File, Packet: uint32(r.Packet), Seq: r.Seq, Flags: r.Flags, Time: r.Time, Source: p.d.source})
+	st := f.stream()
+	if l == f.client {
+		st.FromClient += int64(len(r.Bytes))
+		f.spoke(r.Acked)
+	} else {
+		st.FromServer += int64(len(r.Bytes))
+	}
+	l.put(r.Bytes, m)
+	f.pump()
+	l.settle()
+}
+
+// first notes, before anything else of a stream, that its beginning is missing.
+func (f *framer) first(t *tcpStream, l *lane, m mark) {
+	if t.spoken {
+		return
+	}
+	t.spoken = true
+	if st := f.stream(); !st.Began {
+		on := uint32(0)
+		if st.FFIO {
+			on = 1
+		}
+		l.last = mark{packet: max(l.last.packet, m.packet), time: m.time, acked: -1}
+		f.diagnose(walcore.CodeNoBeginning, l, l.pos, 0, uint64(st.FirstRead), on)
+	}
+}
+
+func (p *packets) probe(c *capture.Conversation, r *capture.Run) {
+	o := p.others[c.ID]
+	if o == nil {
+		return
+	}
+	o.bytes += int64(len(r.Bytes))
+	if p.largest == nil || o.bytes > p.largest.bytes {
+		p.largest = o
+	}
+	if sata.LooksLikeRequest(r.Bytes) == sata.Yes {
+		o.requests[r.From.Other()]++
+	}
+}
+
+func (p *packets) Missing(c *capture.Conversation, g capture.Gap) {
+	t := p.stream(c)
+	if t == nil {
+		return
+	}
+	l := t.f.client
+	if g.From == t.server {
+		l = t.f.server
+	}
+	t.f.first(t, l, mark{packet: uint32(g.Packet), time: g.Time})
+	t.f.missing(l, g.Offset, g.Size, uint32(g.Packet), g.Time, g.Cut)
+	t.f.pump()
+	t.f.client.settle()
+	t.f.server.settle()
+}
+
+func (p *packets) Acked(c *capture.Conversation, by capture.Side, n int64, packet uint64, time int64) {
+}
+
+func (p *packets) Closed(c *capture.Conversation, why capture.CloseReason, packet uint64, time int64) {
+	t := p.stream(c)
+	if t == nil {
+		return
+	}
+	t.f.finish()
+	t.f.stream().Closed = why != capture.ClosedByEnd
+	at := walcore.At{Offset: t.f.client.pos, Time: time, Packet: max(uint32(packet), t.f.client.last.packet, t.f.server.last.packet)}
+	p.d.order.tell(event{kind: eventClose, stream: t.f.id, msg: walcore.Message{At: at}})
+	delete(p.streams, c.ID)
+	p.last = nil
+}
+
+// found tells what was there instead of the protocol.
+func (p *packets) found() *NoProtocolError {
+	e := &NoProtocolError{Port: p.port, Server: p.server, Conversations: p.count}
+	if p.largest != nil {
+		e.Largest, e.LargestBytes = p.largest.ends, p.largest.bytes
+	}
+	ports := map[uint16]*PortFound{}
+	for _, o := range p.others {
+		for side, end := range o.ends {
+			pf := ports[end.Port()]
+			if pf == nil {
+				pf = &PortFound{Port: end.Port()}
+				ports[end.Port()] = pf
+			}
+			pf.Conversations++
+			pf.Bytes += o.bytes
+			pf.Requests += o.requests[side]
+		}
+	}
+	for _, pf := range ports {
+		e.Ports = append(e.Ports, *pf)
+	}
+	slices.SortFunc(e.Ports, func(a, b PortFound) int {
+		switch {
+		case a.Requests != b.Requests:
+			return b.Requests - a.Requests
+		case a.Conversations != b.Conversations:
+			return b.Conversations - a.Conversations
+		case a.Bytes != b.Bytes:
+			return int(min(1, max(-1, b.Bytes-a.Bytes)))
+		}
+		return int(a.Port) - int(b.Port)
+	})
+	e.Ports = e.Ports[:min(len(e.Ports), 16)]
+	return e
+}
