@@ -244,67 +244,116 @@ func (l *Log) takes(s *Selection, i int) bool {
 
 // WriteTo writes the lines of the chosen records, each with a line break, and
 // says up to which record it came. Bytes of Unknown messages that are not kept
-// come from rest.
+// come from rest; where they can't be had, all lines before that one are
+// written, and the error says why.
 func (l *Log) WriteTo(w io.Writer, s Selection, rest Rest) (next int, err error) {
-	buf := make([]byte, 0, 96<<10)
-	end := l.end(&s)
-	i := s.From
-	for ; i < end; i++ {
-		if !l.takes(&s, i) {
-			continue
-		}
-		r := l.At(i)
-		if r.Line == LineUnknown {
-			if buf, err = l.writeUnknown(w, buf, r, rest); err != nil {
-				return i, err
-			}
-		} else {
-			buf = l.appendLine(buf, r)
-		}
-		buf = append(buf, '\n')
-		if len(buf) > 64<<10 {
-			if _, err := w.Write(buf); err != nil {
-				return i, err
-			}
-			buf = buf[:0]
-		}
-	}
-	_, err = w.Write(buf)
-	return i, err
+	o := output{log: l, w: w, rest: rest, buf: make([]byte, 0, piece+piece/2)}
+	return o.records(&s, func(_ int, r *Record) error {
+		err := o.line(r)
+		o.buf = append(o.buf, '\n')
+		return err
+	})
 }
 
-// writeUnknown appends an Unknown line to buf; what does not fit goes to w
-// piece by piece.
-func (l *Log) writeUnknown(w io.Writer, buf []byte, r *Record, rest Rest) ([]byte, error) {
-	const piece = 64 << 10
-	buf = l.appendUnknownStart(buf, r)
-	kept := l.Kept(r)
-	raw := []byte(nil)
+// piece is about how many bytes go to a writer, or come from a file, at once.
+const piece = 64 << 10
+
+// An output gathers what is made of records and hands it on in pieces.
+type output struct {
+	log    *Log
+	w      io.Writer
+	rest   Rest
+	buf    []byte
+	passed int                           // bytes handed on
+	failed error                         // what the writer said
+	escape func(dst, line []byte) []byte // of lines inside another form; nil for the lines themselves
+	made   []byte                        // a line, or a piece of one, before it is escaped
+	raw    []byte                        // bytes of a message, read again
+}
+
+// records calls each for every chosen record, to append to buf. When it fails,
+// what it appended for that record is taken back (but for what is gone already),
+// and what came before is written.
+func (o *output) records(s *Selection, each func(i int, r *Record) error) (next int, err error) {
+	end := o.log.end(s)
+	i := s.From
+	for ; i < end; i++ {
+		if !o.log.takes(s, i) {
+			continue
+		}
+		start := o.passed + len(o.buf)
+		err := each(i, o.log.At(i))
+		if err != nil {
+			o.buf = o.buf[:max(0, start-o.passed)]
+			o.flush()
+			return i, err
+		}
+		if len(o.buf) > piece && o.flush() != nil {
+			return i, o.failed
+		}
+	}
+	return i, o.flush()
+}
+
+// flush hands buf on, unless the writer has failed before.
+func (o *output) flush() error {
+	if o.failed == nil && len(o.buf) > 0 {
+		_, o.failed = o.w.Write(o.buf)
+		o.passed += len(o.buf)
+	}
+	o.buf = o.buf[:0]
+	return o.failed
+}
+
+// line appends the line of r; of a long Unknown one, what does not fit is handed
+// on piece by piece.
+func (o *output) line(r *Record) error {
+	if r.Line != LineUnknown {
+		if o.escape == nil {
+			o.buf = o.log.appendLine(o.buf, r)
+			return nil
+		}
+		o.made = o.log.appendLine(o.made[:0], r)
+		o.buf = o.escape(o.buf, o.made)
+		return nil
+	}
+	o.made = o.log.appendUnknownStart(o.made[:0], r)
+	kept := o.log.Kept(r)
 	for at := uint64(0); at < r.Length; {
 		b := kept[min(at, uint64(len(kept))):]
 		b = b[:min(len(b), piece)]
 		if len(b) == 0 {
-			if rest == nil {
-				return buf, errNotKept
+			if o.rest == nil {
+				return errNotKept
 			}
 			var err error
-			if raw, err = rest(raw[:0], r, at, int(min(piece, r.Length-at))); err != nil {
-				return buf, err
+			if o.raw, err = o.rest(o.raw[:0], r, at, int(min(piece, r.Length-at))); err != nil {
+				return err
 			}
-			if b = raw; len(b) == 0 {
-				return buf, errNotKept
+			if b = o.raw; len(b) == 0 {
+				return errNotKept
 			}
 		}
-		buf = appendByteString(buf, b)
+		o.made = appendByteString(o.made, b)
 		at += uint64(len(b))
-		if len(buf) > piece {
-			if _, err := w.Write(buf); err != nil {
-				return buf, err
-			}
-			buf = buf[:0]
+		o.pass()
+		if len(o.buf) > piece && o.flush() != nil {
+			return o.failed
 		}
 	}
-	return append(buf, unknownEnd...), nil
+	o.made = append(o.made, unknownEnd...)
+	o.pass()
+	return nil
+}
+
+// pass moves what is made of a line to buf.
+func (o *output) pass() {
+	if o.escape == nil {
+		o.buf = append(o.buf, o.made...)
+	} else {
+		o.buf = o.escape(o.buf, o.made)
+	}
+	o.made = o.made[:0]
 }
 
 type walError string
