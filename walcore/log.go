@@ -118,12 +118,7 @@ func (l *Log) intern(b []byte) uint32 {
 		l.full = "texts"
 		return 0
 	}
-	s := string(b)
-	id := uint32(len(l.texts))
-	l.texts = append(l.texts, s)
-	l.ids[s] = id
-	l.textLen += len(b)
-	return id
+	return l.adopt(string(b))
 }
 
 // keep copies the first bytes of a message into the arena.
