@@ -81,6 +81,8 @@ type Assembler struct {
 	nextID         uint32
 	pool           pool
 	seg            Segment
+	at             uint64 // the packet that is being taken
+	atTime         int64
 }
 
 // NewAssembler makes an assembler that tells h what it puts together.
@@ -211,9 +213,10 @@ func (a *Assembler) unlink(c *conv) {
 // seen at atTime.
 func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	a.Counts.Segments++
+	a.at, a.atTime = at, atTime
 	c, from := a.find(s)
 	if s.Flags&(SYN|RST) == SYN {
-		c, from = a.syn(c, from, s, at, atTime)
+		c, from = a.syn(c, from, s)
 	} else if c == nil {
 		if s.Flags&RST != 0 {
 			return // nothing is known that it could end
@@ -224,7 +227,6 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		a.unlink(c)
 		a.link(c)
 	}
-	c.at, c.atTime = at, atTime
 	c.Packets++
 	size := len(s.Payload) + s.Cut
 	c.Payload[from] += int64(size)
@@ -235,7 +237,6 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		}
 		a.remove(c)
 		c, from = a.add(s.Src, s.Dst), A
-		c.at, c.atTime = at, atTime
 		c.Packets, c.Payload[A] = 1, int64(size)
 	}
 	if s.Flags&RST != 0 {
@@ -327,7 +328,7 @@ func (a *Assembler) open(c *conv) {
 	c.ID = a.nextID
 	a.nextID++
 	c.state = open
-	c.wanted = a.h.Opened(c.Conversation, c.at, c.atTime)
+	c.wanted = a.h.Opened(c.Conversation, a.at, a.atTime)
 }
 
 // close delivers what waits, with the gaps in it, and ends a conversation.
@@ -353,7 +354,7 @@ func (a *Assembler) close(c *conv, why CloseReason) {
 				a.gap(c, Side(from), max(s.acked, s.fin))
 			}
 		}
-		a.h.Closed(c.Conversation, why, c.at, c.atTime)
+		a.h.Closed(c.Conversation, why, a.at, a.atTime)
 	}
 	c.state = closed
 }

@@ -39,8 +39,6 @@ type conv struct {
 	sides        [2]side
 	state        state
 	wanted       bool
-	at           uint64 // its last packet
-	atTime       int64
 	older, newer *conv
 }
 
@@ -123,9 +121,7 @@ func (c *conv) listen(from Side, s *Segment, size int) Side {
 		from = A
 	}
 	if s.Flags&ACK != 0 {
-		if other := &c.sides[from.Other()]; other.guess <= byAck {
-			other.setBase(s.Ack, byAck)
-		}
+		c.sides[from.Other()].asked(s.Ack)
 	}
 	if own := &c.sides[from]; size == 0 {
 		own.promise(s.Seq)
@@ -136,13 +132,33 @@ func (c *conv) listen(from Side, s *Segment, size int) Side {
 	return from
 }
 
-// promise learns from a segment without data, of a conversation that is not
-// open yet, which byte comes next.
+// asked learns, before the conversation is open, which byte of the side the
+// other one asks for.
+func (s *side) asked(ack uint32) {
+	d := int64(int32(ack - s.base))
+	switch {
+	case s.guess == unknown, s.guess == byAck && d > 0:
+		s.setBase(ack, byAck)
+	case s.guess == bySeq && d == 1:
+		// What told the base had kept the connection alive: such segments
+		// stand one byte before the next.
+		s.setBase(ack, byAck)
+	case s.guess == bySeq && d > 1 && d <= reach:
+		s.acked = max(s.acked, d) // sent since, and not recorded
+	}
+}
+
+// promise learns from a segment without data, before the conversation is open,
+// which byte comes next.
 func (s *side) promise(seq uint32) {
-	// A segment that keeps a connection alive stands one byte before: so the
-	// later of two is right, also the one that the other side asks for.
-	if s.guess == unknown || int32(seq-s.base) > 0 {
+	d := int32(seq - s.base)
+	switch {
+	case s.guess == unknown, s.guess == byAck && d > 0:
+		// What the other side had not yet received then was on its way before
+		// the recording began.
 		s.setBase(seq, bySeq)
+	case s.guess == bySeq && d == 1:
+		s.setBase(seq, bySeq) // the one before had kept the connection alive
 	}
 }
 
@@ -265,13 +281,12 @@ func (c *conv) elsewhere(from Side, s *Segment, size int) bool {
 }
 
 // syn finds or makes the conversation that a SYN belongs to.
-func (a *Assembler) syn(c *conv, from Side, s *Segment, at uint64, atTime int64) (*conv, Side) {
+func (a *Assembler) syn(c *conv, from Side, s *Segment) (*conv, Side) {
 	if c != nil && c.ownSYN(from, s) {
 		return c, from
 	}
 	if c != nil {
 		if c.state == open {
-			c.at, c.atTime = at, atTime
 			a.close(c, ClosedByReuse)
 		}
 		a.remove(c)
@@ -282,7 +297,6 @@ func (a *Assembler) syn(c *conv, from Side, s *Segment, at uint64, atTime int64)
 		src, dst, from = dst, src, B
 	}
 	c = a.add(src, dst)
-	c.at, c.atTime = at, atTime
 	c.Began = true
 	c.sides[from].synAt(s.Seq)
 	if from == B {
@@ -380,12 +394,12 @@ func (a *Assembler) data(c *conv, from Side, off int64, seg *Segment, seq uint32
 	if s.fin >= 0 && p.end() > s.fin {
 		p.trimEnd(s.fin)
 	}
-	if off < 0 && !s.began && p.end() > off && off+int64(len(p.data)) != 0 {
+	if off < 0 && !s.began && !(off == -1 && p.end() == 0) { // one byte keeps the connection alive
 		c.Early[from] += min(-off, p.end()-off)
 	}
 	for p.off < p.end() {
 		if p.off < s.next {
-			a.Counts.Repeated += min(s.next, p.end()) - p.off
+			a.Counts.Repeated += max(0, min(s.next, p.end())-max(p.off, 0))
 			p.trimStart(s.next)
 			continue
 		}
@@ -437,7 +451,7 @@ func (a *Assembler) deliver(c *conv, from Side, p *piece) {
 		s.next += n
 		a.h.Data(c.Conversation, Run{
 			From: from, Offset: off, Bytes: p.data, File: p.file, Packet: p.packet, Time: p.time,
-			Seq: p.seq, Flags: p.flags, At: c.at, AtTime: c.atTime, Acked: p.acked,
+			Seq: p.seq, Flags: p.flags, At: a.at, AtTime: a.atTime, Acked: p.acked,
 		})
 	}
 	if p.cut > 0 {
@@ -471,7 +485,7 @@ func (a *Assembler) gap(c *conv, from Side, to int64) {
 	if to <= s.next {
 		return
 	}
-	g := Gap{From: from, Offset: s.next, Size: to - s.next, Packet: c.at, Time: c.atTime}
+	g := Gap{From: from, Offset: s.next, Size: to - s.next, Packet: a.at, Time: a.atTime}
 	s.next = to
 	a.h.Missing(c.Conversation, g)
 }
