@@ -41,6 +41,7 @@ type framer struct {
 	firstReadMin  uint64   // without a Ping: the first read size is at least this
 	hint          int64    // the largest hint of a request so far
 	lossy         bool     // bytes were lost: what is found must look like what is expected
+	sized         bool     // a Ping was seen, or the user said what the first read size is
 	asked         bool     // a Pong was seen, or the user said whether fast file I/O is on
 }
 
@@ -61,6 +62,7 @@ type openRead struct {
 	active bool
 	form   sata.ReadForm
 	length uint64 // the u32 at 0x20
+	looked uint64 // where a next response was looked for already
 	spoke  uint64 // how long it was when the client spoke again while nothing else waited; 0: it has not
 }
 
@@ -98,7 +100,7 @@ func (f *framer) begin(began bool, o *Options) {
 		st.FFIO, f.asked = o.FFIO == On, true
 	}
 	if o.FirstRead != 0 {
-		st.FirstRead, st.FirstReadKnown = o.FirstRead, true
+		st.FirstRead, st.FirstReadKnown, f.sized = o.FirstRead, true, true
 	}
 	if began {
 		st.FirstReadKnown = true
@@ -205,7 +207,7 @@ func (f *framer) stepClient() bool {
 		w.shape = parsed.ResponseShape()
 		w.total = parsed.Total()
 		if parsed.Command == sata.Ping {
-			st.FirstRead, st.FirstReadKnown = parsed.User[0], true
+			st.FirstRead, st.FirstReadKnown, f.sized = parsed.User[0], true, true
 		}
 	}
 	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg})
@@ -317,7 +319,7 @@ func (f *framer) showFFIO() {
 func (f *framer) startRead(form sata.ReadForm, length uint64) bool {
 	st, total := f.stream(), f.waiting[0].total
 	first := uint64(st.FirstRead)
-	if !st.FirstReadKnown && total > f.firstReadMin || st.FirstReadKnown && form == sata.ReadFirst && total > first && length > first {
+	if f.lossy && !f.dump || !st.FirstReadKnown && total > f.firstReadMin || st.FirstReadKnown && form == sata.ReadFirst && total > first && length > first {
 		f.open = openRead{active: true, form: form, length: length}
 		return f.decideEnd()
 	}
@@ -422,6 +424,10 @@ func (f *framer) stepAhead() bool {
 		return false
 	}
 	acked := l.at(l.pos).acked
+	if f.lossy && !f.dump {
+		f.seekingServer = true
+		return true
+	}
 	if !f.final && (acked < 0 || acked > f.client.end()) && len(l.buf) < maxAhead {
 		return false
 	}
@@ -487,6 +493,16 @@ func (f *framer) decideEnd() bool {
 		f.order.hold(f.id, max(l.at(l.pos+int64(least)-1).packet, l.last.packet, w.packet))
 	}
 	end := f.chooseEnd(w, ours, tools, have)
+	if end == noEnd || end == 0 && f.final && f.lossy && !f.dump {
+		f.open.active = false
+		f.forget()
+		f.seekingServer = true
+		if !st.FirstReadKnown {
+			f.skip(l, 1) // it was a read, and which one can't be told
+		}
+		f.release()
+		return true
+	}
 	if end == 0 {
 		if !f.final && have <= maxAhead && f.order.bytes <= maxHeld {
 			return false
@@ -522,12 +538,19 @@ func (f *framer) diagnoseRead(code walcore.Code, end, a uint64, b uint32) {
 	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{Code: code, Stream: f.id, At: at, FromServer: true, Size: end, A: a, B: b}})
 }
 
+// noEnd is the length of a read that does not end where it should: it is
+// another one.
+const noEnd = ^uint64(0)
+
 // chooseEnd is the length of the open read, 0 while it can't be told.
 func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 	st := f.stream()
 	if st.FirstReadKnown {
 		if s := f.open.spoke; s == ours || s == tools {
 			return s
+		}
+		if f.lossy && !f.dump {
+			return f.chooseEndAfterLoss(ours, tools, have)
 		}
 		if ours == tools {
 			return ours
@@ -558,17 +581,26 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 	if least >= most {
 		return most
 	}
+	if f.lossy && f.open.form == sata.ReadZeros && have >= least+sata.HeaderSize && f.startsResponse(f.server.buf[least:]) {
+		return least
+	}
 	if s := f.open.spoke; s >= least && s <= most {
 		// It may have spoken while the read still came: only what follows tells,
 		// unless this is an end that was to be expected.
-		if s == min(ours, most) || s == most {
+		if !f.lossy && (s == min(ours, most) || s == most) {
 			return s
 		}
-		if like := f.borneOut(s); like == sata.Yes || f.final && have == s {
+		switch like := f.borneOut(s); {
+		case f.final && have == s,
+			like == sata.Yes && (!f.lossy || f.strong(f.server.buf[s:], f.waiting[1].shape)):
 			return s
-		} else if like == sata.Maybe {
+		case like == sata.Maybe:
 			return 0
 		}
+	}
+	if f.lossy && !f.dump {
+		// One wrong guess would spoil all reads that follow.
+		return f.chooseEndAfterLoss(most, most, have)
 	}
 	if f.dump || len(f.waiting) > 1 {
 		if f.borneOut(ours) == sata.Yes {
@@ -577,16 +609,69 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 		if f.borneOut(most) == sata.Yes {
 			return most
 		}
-		for n := least; n <= most && n < have; n++ {
-			if f.borneOut(n) == sata.Yes {
+		for n := max(least, f.open.looked); n <= most && n < have; n++ {
+			switch f.borneOut(n) {
+			case sata.Yes:
 				return n
+			case sata.Maybe:
+				return 0
 			}
+			f.open.looked = n
 		}
 		if have > most+sata.MaxHead {
 			return min(ours, most)
 		}
 	}
 	return 0
+}
+
+// chooseEndAfterLoss is chooseEnd where bytes were lost before: the read may
+// be the answer to another request, and only an end that is borne out counts.
+func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
+	wait := false
+	for _, end := range [...]uint64{ours, tools} {
+		switch {
+		case have < end && !f.final:
+			wait = true
+		case have < end:
+		case have == end && f.final:
+			return end
+		case have == end:
+			wait = true
+		case len(f.waiting) > 1:
+			next := &f.waiting[1]
+			switch f.borneOut(end) {
+			case sata.Yes:
+				if f.sized || f.strong(f.server.buf[end:], next.shape) || next.fresh && next.hint == f.server.pos+int64(end) {
+					return end
+				}
+			case sata.Maybe:
+				wait = true
+			}
+		default:
+			// What follows answers a request that was lost, if it answers one.
+			b := f.server.buf[end:]
+			if acked := f.server.at(f.server.pos + int64(end)).acked; acked > f.waiting[0].end {
+				if f.startsResponse(b) {
+					return end
+				}
+				wait = wait || len(b) < sata.HeaderSize && !f.final
+			}
+		}
+	}
+	if wait {
+		return 0
+	}
+	return noEnd
+}
+
+// startsResponse says whether b begins what can hardly be anything but a
+// response, whatever it answers.
+func (f *framer) startsResponse(b []byte) bool {
+	if form, enough := sata.FormOf(b); enough && (form == sata.ReadFirst || form == sata.ReadFailed) {
+		return true
+	}
+	return sata.LooksLikeResponse(b, sata.ShapeUnknown) == sata.Yes && f.strong(b, sata.ShapeResult)
 }
 
 // borneOut says whether what follows a read that ended after n bytes can be
@@ -624,6 +709,9 @@ func (f *framer) borneOut(n uint64) sata.Likeness {
 // learnFirstRead notes what the length of a read says about a first read size
 // that no Ping told.
 func (f *framer) learnFirstRead(total, data uint64) {
+	if f.open.form == sata.ReadZeros && data == f.open.length {
+		return // as much as the server had; nothing was filled up
+	}
 	if data >= total {
 		f.firstReadMin = max(f.firstReadMin, total)
 		return
@@ -762,8 +850,11 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
 	f.lossy = true
 	if !f.asked {
-		// The Pong may be among what was lost.
+		// The Ping or its Pong may be among what was lost.
 		f.stream().FFIO = true
+	}
+	if !f.sized && l == f.client {
+		f.stream().FirstReadKnown = false
 	}
 	if l == f.client {
 		f.missingClient(offset, size)
@@ -800,6 +891,11 @@ func (f *framer) missingClient(offset, size int64) {
 // length of what was begun is known, else at the next response that can be told.
 func (f *framer) missingServer(offset, size int64) {
 	l, b := f.server, &f.body
+	if f.open.active {
+		f.final = true
+		f.stepServer()
+		f.final = false
+	}
 	if f.open.active {
 		// The end of this read is lost from sight.
 		f.open.active = false

@@ -1,0 +1,262 @@
+package decode
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"satascope/capture"
+	"satascope/capture/unpack"
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// memoryFile is a capture in memory.
+type memoryFile []byte
+
+func (f memoryFile) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f)), nil }
+func (f memoryFile) Name() string                 { return "memory" }
+func (f memoryFile) Size() int64                  { return int64(len(f)) }
+func (f memoryFile) ReadAt(b []byte, at int64) (int, error) {
+	return bytes.NewReader(f).ReadAt(b, at)
+}
+
+// lossy is a capture from which packets can be dropped.
+type lossy struct {
+	link    uint32
+	packets []capture.Packet
+}
+
+func readLossy(t testing.TB, name string) (l lossy) {
+	f, err := capture.Open(diskFile(name), unpack.Native())
+	require.NoError(t, err)
+	defer f.Close()
+	r := capture.NewPacketReader(f, f.Kind)
+	for {
+		var p capture.Packet
+		err := r.Next(&p)
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		p.Data = bytes.Clone(p.Data)
+		l.link = p.Link
+		l.packets = append(l.packets, p)
+	}
+	return l
+}
+
+// write makes a pcap of the packets that keep says yes to.
+func (l lossy) write(keep func(i int) bool) memoryFile {
+	b := binary.LittleEndian.AppendUint32(nil, 0xa1b23c4d)
+	b = append(b, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	b = binary.LittleEndian.AppendUint32(b, 1<<18)
+	b = binary.LittleEndian.AppendUint32(b, l.link)
+	for i := range l.packets {
+		if !keep(i) {
+			continue
+		}
+		p := &l.packets[i]
+		ns := p.Time
+		if ns < 0 {
+			ns = int64(i) * 1000
+		}
+		b = binary.LittleEndian.AppendUint32(b, uint32(ns/1e9))
+		b = binary.LittleEndian.AppendUint32(b, uint32(ns%1e9))
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(p.Data)))
+		b = binary.LittleEndian.AppendUint32(b, uint32(p.Original))
+		b = append(b, p.Data...)
+	}
+	return b
+}
+
+// flow is one direction of a connection.
+type flow struct{ from, to netip.AddrPort }
+
+// place is where a message stands on the network, whatever the capture lacks.
+type place struct {
+	flow   flow
+	seq    uint32
+	length uint64
+}
+
+// coverage is which sequence numbers of a flow a capture has.
+type coverage map[flow][][2]uint32
+
+func (l lossy) coverage(keep func(i int) bool) coverage {
+	c := coverage{}
+	var d capture.Dissector
+	for i := range l.packets {
+		var s capture.Segment
+		if keep(i) && d.Segment(&l.packets[i], &s) && len(s.Payload) > 0 {
+			f := flow{s.Src, s.Dst}
+			c[f] = append(c[f], [2]uint32{s.Seq, s.Seq + uint32(len(s.Payload))})
+		}
+	}
+	for _, ranges := range c {
+		sort.Slice(ranges, func(i, j int) bool { return int32(ranges[i][0]-ranges[j][0]) < 0 })
+	}
+	return c
+}
+
+func (c coverage) has(p place) bool {
+	at, end := p.seq, p.seq+uint32(p.length)
+	for _, r := range c[p.flow] {
+		if int32(r[0]-at) <= 0 && int32(r[1]-at) > 0 {
+			at = r[1]
+			if int32(at-end) >= 0 {
+				return true
+			}
+		}
+	}
+	return int32(at-end) >= 0
+}
+
+// message is what must be the same of a message whose bytes are there.
+type message struct {
+	kind    walcore.Kind
+	op      uint8
+	a       uint64
+	b, c, d uint32
+	path2   string
+	path    string
+	request place
+	asks    bool // it is a response
+}
+
+func messagesOf(d *Decoder) map[place]message {
+	log, all := d.Log(), map[place]message{}
+	for i := range log.Len() {
+		r := log.At(i)
+		if r.Kind != walcore.Request && r.Kind != walcore.Response {
+			continue
+		}
+		m := message{kind: r.Kind, op: r.Op, c: r.C, d: r.D, path2: log.Text(r.Path2)}
+		if r.Line != walcore.LineUnknown {
+			m.a, m.b = r.A, r.B
+		}
+		if r.Kind == walcore.Request && r.Op != walcore.OpUnknown {
+			for _, f := range sata.Command(r.Op).Spec().Fields {
+				if f.Slot == sata.SlotPath {
+					m.path = log.Text(r.Path)
+				}
+			}
+		}
+		if r.Kind == walcore.Response && r.Partner != walcore.None {
+			m.request, m.asks = d.placeOf(log.At(int(r.Partner))), true
+		}
+		all[d.placeOf(r)] = m
+	}
+	return all
+}
+
+func (d *Decoder) placeOf(r *walcore.Record) place {
+	st := &d.streams[r.Stream]
+	f := flow{st.Client, st.Server}
+	if r.FromServer() {
+		f = flow{st.Server, st.Client}
+	}
+	segments := d.Segments(r.Stream, r.FromServer())
+	i := sort.Search(len(segments), func(i int) bool { return segments[i].Offset+int64(segments[i].Length) > r.Offset })
+	s := segments[i]
+	return place{f, s.Seq + uint32(r.Offset-s.Offset), r.Length}
+}
+
+// TestRecovery drops packets at random and counts the messages all of whose
+// bytes are still there (of a response, its request's too): how many come out
+// right, and that none is invented. With RECOVERY_TABLE set, the table of
+// docs/recovery.md goes to that file; RECOVERY_SEED tries other seeds.
+func TestRecovery(t *testing.T) {
+	files, err := filepath.Glob(golden + "captures/*")
+	require.NoError(t, err)
+	rates := []float64{0.001, 0.01, 0.05}
+	first, _ := strconv.ParseUint(os.Getenv("RECOVERY_SEED"), 10, 64)
+	type row struct{ there, right, invented [3]int }
+	rows := map[string]row{}
+	var names []string
+	for _, file := range files {
+		if filepath.Ext(file) == ".log" {
+			continue
+		}
+		name := filepath.Base(file)
+		names = append(names, name)
+		l := readLossy(t, file)
+		all := func(int) bool { return true }
+		d := New(Options{}, l.write(all))
+		require.NoError(t, d.Run(context.Background()), name)
+		truth := messagesOf(d)
+		port := d.Summary().Port
+		var r row
+		for rate := range rates {
+			for seed := first; seed < first+10; seed++ {
+				random := rand.New(rand.NewPCG(seed, uint64(rate)))
+				dropped := make([]bool, len(l.packets))
+				for i := range dropped {
+					dropped[i] = random.Float64() < rates[rate]
+				}
+				keep := func(i int) bool { return !dropped[i] }
+				d := New(Options{Port: port}, l.write(keep))
+				require.NoError(t, d.Run(context.Background()), "%s, %v of the packets dropped, seed %d", name, rates[rate], seed)
+				found := messagesOf(d)
+				has := l.coverage(keep)
+				for p, m := range truth {
+					if !has.has(p) || m.asks && !has.has(m.request) {
+						continue
+					}
+					r.there[rate]++
+					got, ok := found[p]
+					if ok && got == m {
+						r.right[rate]++
+					} else if os.Getenv("RECOVERY_VERBOSE") == strconv.Itoa(rate) {
+						t.Logf("%s seed %d: %v %v: want %+v, found %v %+v", name, seed, p, sata.Command(m.op), m, ok, got)
+					}
+				}
+				for p, m := range found {
+					if _, ok := truth[p]; !ok {
+						r.invented[rate]++
+						if os.Getenv("RECOVERY_VERBOSE") != "" {
+							t.Logf("%s rate %v seed %d: invented %v %+v", name, rates[rate], seed, p, m)
+						}
+					}
+				}
+			}
+		}
+		rows[name] = r
+	}
+	var table strings.Builder
+	var sum row
+	line := func(name string, r row) {
+		table.WriteString("| " + name)
+		for i := range rates {
+			table.WriteString(" | " + strconv.Itoa(r.there[i]) + " | " + strconv.FormatFloat(100*float64(r.right[i])/float64(max(1, r.there[i])), 'f', 2, 64) + "% | " + strconv.Itoa(r.invented[i]))
+		}
+		table.WriteString(" |\n")
+	}
+	for _, name := range names {
+		r := rows[name]
+		line(name, r)
+		for i := range rates {
+			sum.there[i] += r.there[i]
+			sum.right[i] += r.right[i]
+			sum.invented[i] += r.invented[i]
+		}
+	}
+	line("all", sum)
+	if name := os.Getenv("RECOVERY_TABLE"); name != "" {
+		require.NoError(t, os.WriteFile(name, []byte(table.String()), 0o666))
+	}
+	t.Log("\n" + table.String())
+	require.Zero(t, sum.invented[0]+sum.invented[1]+sum.invented[2], "messages were invented")
+	require.GreaterOrEqual(t, float64(sum.right[1])/float64(sum.there[1]), 0.99, "of the messages that are whole at 1%% loss")
+}
