@@ -5,6 +5,8 @@ go 1.24
 require (
 	github.com/andybalholm/brotli v1.2.8
 	github.com/klauspost/compress v1.19.2
+	golang.org/x/sync v0.16.0
+	honnef.co/go/js/dom/v2 v2.0.0-20250304181735-b5e52f05e89d
 )
 
 // for tests

@@ -12,8 +12,9 @@
 // Numbers are unsigned varints, texts a length and UTF-8. [Rows] is the one in
 // bulk: a row for each line that the page can show at once.
 //
-// Every [Open] begins a run with a number of its own. Answers name it, so that
-// what comes late from an earlier file is dropped.
+// A worker lives for one file: memory that a WebAssembly program once had never
+// goes back, so each file that is opened gets a new one, and nothing that comes
+// late from an earlier file can be taken for an answer.
 package bridge
 
 // Kind is the first byte of a message.
@@ -106,27 +107,24 @@ func (*Ready) fields(*codec) {}
 
 // Open asks for the attached file (a Blob or File) to be decoded.
 type Open struct {
-	Run  uint32
 	Name string
 	Port uint16 // the server's port; 0 to find it
 }
 
 func (*Open) Kind() Kind { return KindOpen }
 func (m *Open) fields(c *codec) {
-	number(c, &m.Run)
 	c.text(&m.Name)
 	number(c, &m.Port)
 }
 
 // Cancel asks the worker to stop decoding. What was decoded stays.
-type Cancel struct{ Run uint32 }
+type Cancel struct{}
 
-func (*Cancel) Kind() Kind        { return KindCancel }
-func (m *Cancel) fields(c *codec) { number(c, &m.Run) }
+func (*Cancel) Kind() Kind    { return KindCancel }
+func (*Cancel) fields(*codec) {}
 
 // Progress tells how far decoding came.
 type Progress struct {
-	Run    uint32
 	Read   int64 // bytes of the file as it is stored
 	Size   int64 // bytes there, -1 when not known
 	Rows   int   // in the list
@@ -137,7 +135,6 @@ type Progress struct {
 
 func (*Progress) Kind() Kind { return KindProgress }
 func (m *Progress) fields(c *codec) {
-	number(c, &m.Run)
 	number(c, &m.Read)
 	number(c, &m.Size)
 	number(c, &m.Rows)
@@ -233,13 +230,11 @@ func (m *Ended) fields(c *codec) {
 
 // AskRows asks for Count rows of the list from row From on.
 type AskRows struct {
-	Run         uint32
 	From, Count int
 }
 
 func (*AskRows) Kind() Kind { return KindAskRows }
 func (m *AskRows) fields(c *codec) {
-	number(c, &m.Run)
 	number(c, &m.From)
 	number(c, &m.Count)
 }
@@ -247,19 +242,16 @@ func (m *AskRows) fields(c *codec) {
 // AskLine asks for one line of the log as it is, whole as far as that is
 // sensible on a screen.
 type AskLine struct {
-	Run uint32
 	Row int
 }
 
 func (*AskLine) Kind() Kind { return KindAskLine }
 func (m *AskLine) fields(c *codec) {
-	number(c, &m.Run)
 	number(c, &m.Row)
 }
 
 // Line is one line with what is known around it.
 type Line struct {
-	Run    uint32
 	Row    int
 	Time   int64
 	Stream int
@@ -273,7 +265,6 @@ type Line struct {
 
 func (*Line) Kind() Kind { return KindLine }
 func (m *Line) fields(c *codec) {
-	number(c, &m.Run)
 	number(c, &m.Row)
 	number(c, &m.Time)
 	number(c, &m.Stream)
@@ -288,7 +279,6 @@ func (m *Line) fields(c *codec) {
 // Save asks for a log as a file: into the attached file handle, or without one
 // as a Blob that comes back.
 type Save struct {
-	Run         uint32
 	Seq         uint32 // names this download
 	Compatible  bool
 	Diagnostics bool
@@ -296,7 +286,6 @@ type Save struct {
 
 func (*Save) Kind() Kind { return KindSave }
 func (m *Save) fields(c *codec) {
-	number(c, &m.Run)
 	number(c, &m.Seq)
 	c.bool(&m.Compatible)
 	c.bool(&m.Diagnostics)

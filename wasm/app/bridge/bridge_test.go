@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,21 +9,21 @@ import (
 // examples has a message of every kind, with no field left zero.
 var examples = []Message{
 	&Ready{},
-	&Open{Run: 7, Name: "a ‹b›.pcapng", Port: 17500},
-	&Cancel{Run: math.MaxUint32},
-	&Progress{Run: 1, Read: 1 << 40, Size: -1, Rows: 50_000_000, Pass: 1, Base: NoTime, Millis: 12},
+	&Open{Name: "a ‹b›.pcapng", Port: 17500},
+	&Cancel{},
+	&Progress{Read: 1 << 40, Size: -1, Rows: 50_000_000, Pass: 1, Base: NoTime, Millis: 12},
 	&Ended{
 		Outcome: Failed, Error: "expected … found …",
 		Offers:   []Offer{{7500, 3, 1 << 33, 9}, {65535, 1, 2, 3}},
-		Progress: Progress{Run: 9, Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
+		Progress: Progress{Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
 		Summary:  Summary{"pcapng", "gzip", 1, 2, 3, -4, NoTime, 7500, 9, "records", -1, "why"},
 		Streams:  []Stream{{"10.0.0.2:40000", "10.0.0.1:7500", 12}, {"", "", 1}},
 	},
-	&AskRows{Run: 1, From: 1_000_000, Count: 128},
-	&Rows{Run: 1, From: 3, Body: []byte{1, 2, 3}},
-	&AskLine{Run: 2, Row: 4},
-	&Line{Run: 1, Row: 2, Time: -5, Stream: 3, Client: "c", Server: "s", Packet: 4, Class: ClassDiagnostic, Text: "t", Cut: true},
-	&Save{Run: 1, Seq: 2, Compatible: true, Diagnostics: true},
+	&AskRows{From: 1_000_000, Count: 128},
+	&Rows{From: 3, Body: []byte{1, 2, 3}},
+	&AskLine{Row: 4},
+	&Line{Row: 2, Time: -5, Stream: 3, Client: "c", Server: "s", Packet: 4, Class: ClassDiagnostic, Text: "t", Cut: true},
+	&Save{Seq: 2, Compatible: true, Diagnostics: true},
 	&StopSave{Seq: 3},
 	&Saving{Seq: 4, Bytes: 1 << 35},
 	&Saved{Seq: 5, Bytes: 6, Error: "e", Stopped: true},
@@ -47,7 +46,7 @@ func TestPrefixesAreNoMessages(t *testing.T) {
 	for _, m := range examples {
 		b := Append(nil, m)
 		if m.Kind() == KindRows {
-			b = b[:3] // its body may have any length
+			b = b[:2] // its body may have any length
 		}
 		for n := range b {
 			require.Nil(t, Parse(b[:n]), "the first %d bytes of a message of kind %d", n, m.Kind())

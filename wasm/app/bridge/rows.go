@@ -4,14 +4,12 @@ import "encoding/binary"
 
 // Rows answers AskRows: as many of the rows as there are.
 type Rows struct {
-	Run  uint32
 	From int    // the first row's place in the list
 	Body []byte // rows, one after the other: see AppendRow and Next
 }
 
 func (*Rows) Kind() Kind { return KindRows }
 func (m *Rows) fields(c *codec) {
-	number(c, &m.Run)
 	number(c, &m.From)
 	c.rest(&m.Body)
 }

@@ -53,6 +53,10 @@ func (s *Scroller) Position() float64 { return s.pos }
 // Offset is the place in the list: how far its beginning is above the view.
 func (s *Scroller) Offset() float64 { return s.offset }
 
+// Placed takes where the element really is after it was given Position, which
+// browsers round. The place in the list stays.
+func (s *Scroller) Placed(pos float64) { s.pos = pos }
+
 // Scrolled takes the element's new scrollTop.
 func (s *Scroller) Scrolled(pos float64) {
 	end := s.elementReach()

@@ -1,6 +1,7 @@
 package scroll
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -126,6 +127,15 @@ func TestGrowingListsStayWhereTheyAre(t *testing.T) {
 	}
 	s.Resize(10, 22, 900)
 	require.Zero(t, s.Offset())
+}
+
+func TestRoundingByTheBrowserMovesNothing(t *testing.T) {
+	s := list(1_000_000)
+	s.Reveal(500_000)
+	before := s.Offset()
+	s.Placed(math.Round(s.Position()))
+	s.Scrolled(math.Round(s.Position()))
+	require.Equal(t, before, s.Offset())
 }
 
 func TestPage(t *testing.T) {

@@ -1,0 +1,77 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/internal/version"
+	"satascope/wasm/app/bridge"
+)
+
+// A header shows which file is open, at the top, and what is in it, in the
+// footer.
+type header struct {
+	chip, name, size, another, counts, sent, version dom.HTMLElement
+	bytes                                            int64
+}
+
+func newHeader() *header {
+	h := &header{
+		chip: byID("chip"), name: byID("name"), size: byID("size"), another: byID("open"),
+		counts: byID("counts"), sent: byID("sent"), version: byID("version"),
+	}
+	h.version.SetTextContent("Version " + version.Number)
+	return h
+}
+
+func (h *header) setState(state string) {
+	open := state != stateEmpty
+	show(h.chip, open)
+	show(h.another, open)
+	show(h.sent, open)
+	show(h.version, !open)
+}
+
+// open shows a file's name, already made harmless, and its size.
+func (h *header) open(name string, bytes int64) {
+	h.bytes = bytes
+	h.name.SetTextContent(name)
+	h.name.SetTitle(name)
+	h.size.SetTextContent(size(bytes))
+	h.counts.SetTextContent("")
+	document.SetTitle(name + " · Satascope")
+}
+
+// advance counts the rows while they come.
+func (h *header) advance(m *bridge.Progress) {
+	h.counts.SetTextContent(counted(m.Rows, "row"))
+}
+
+// ended sums up what is in the file.
+func (h *header) ended(m *bridge.Ended) {
+	s := &m.Summary
+	kind := s.Kind
+	if s.Packed != "" {
+		kind += ", " + s.Packed
+	}
+	if kind != "" {
+		h.size.SetTextContent(size(h.bytes) + " · " + kind)
+	}
+	clearAll(h.counts)
+	add := func(class, text string) {
+		if h.counts.HasChildNodes() {
+			h.counts.AppendChild(document.CreateTextNode(" · "))
+		}
+		h.counts.AppendChild(element("span", class, text))
+	}
+	add("", counted(s.Messages, "message"))
+	add("", counted(len(m.Streams), "stream"))
+	if s.Diagnostics > 0 {
+		add("warn", counted(s.Diagnostics, "diagnostic"))
+	}
+	if s.First != bridge.NoTime && s.Last > s.First {
+		add("wide", "over "+seconds((s.Last-s.First)/1e6))
+	}
+	add("wide", size(m.Progress.Read)+" in "+seconds(m.Progress.Millis))
+}

@@ -1,0 +1,129 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strings"
+
+	"honnef.co/go/js/dom/v2"
+)
+
+// where says in which places a key counts.
+type where uint8
+
+const (
+	everywhere where = iota // but not where one types
+	inLog                   // in the log, or where nothing has the focus
+)
+
+// A key is something that a person can do with the keyboard. The table of them
+// is what the page does and what its help shows.
+type key struct {
+	names []string // as KeyboardEvent.key has them
+	shown string   // in the help; "" for another entry's
+	where where
+	what  string
+	do    func(p *page)
+	needs bool // an open file
+}
+
+var keyTable = []key{
+	{[]string{"ArrowDown", "j"}, "J ↓", inLog, "next row", func(p *page) { p.list.step(1) }, true},
+	{[]string{"ArrowUp", "k"}, "K ↑", inLog, "previous row", func(p *page) { p.list.step(-1) }, true},
+	{[]string{"PageDown"}, "Page Down", inLog, "a page down", func(p *page) { p.list.step(p.list.s.Page()) }, true},
+	{[]string{"PageUp"}, "Page Up", inLog, "a page up", func(p *page) { p.list.step(-p.list.s.Page()) }, true},
+	{[]string{"Home"}, "Home", inLog, "first row", func(p *page) { p.list.goTo(0) }, true},
+	{[]string{"End"}, "End", inLog, "last row", func(p *page) { p.list.goTo(p.list.s.Rows() - 1) }, true},
+	{[]string{"o"}, "O", everywhere, "open a file", func(p *page) { p.start.input.Click() }, false},
+	{[]string{"Escape"}, "Esc", everywhere, "stop decoding", func(p *page) { p.progress.cancel() }, true},
+	{[]string{"?"}, "?", everywhere, "these keys", func(p *page) { p.keys.help() }, false},
+}
+
+// keys takes the keyboard.
+type keys struct {
+	p      *page
+	dialog dom.HTMLElement
+	log    dom.HTMLElement
+}
+
+func newKeys(p *page) *keys {
+	k := &keys{p: p, dialog: byID("keys"), log: byID("log")}
+	list := byID("keys-list")
+	for i := range keyTable {
+		if keyTable[i].shown == "" {
+			continue
+		}
+		dt := element("dt", "", "")
+		for j, name := range strings.Fields(strings.ReplaceAll(keyTable[i].shown, "Page ", "Page\u00a0")) {
+			if j > 0 {
+				dt.AppendChild(document.CreateTextNode(" "))
+			}
+			dt.AppendChild(element("kbd", "", name))
+		}
+		list.AppendChild(dt)
+		list.AppendChild(element("dd", "", keyTable[i].what))
+	}
+	open := byID("keys-open")
+	on(open, "click", func(dom.Event) { k.help() })
+	show(open, true)
+	on(byID("keys-close"), "click", func(dom.Event) { k.dialog.Underlying().Call("close") })
+	on(document, "keydown", func(ev dom.Event) { k.pressed(ev.(*dom.KeyboardEvent)) })
+	return k
+}
+
+// help shows the keys.
+func (k *keys) help() {
+	if !k.dialog.HasAttribute("open") {
+		k.dialog.Underlying().Call("showModal")
+	}
+}
+
+func (k *keys) pressed(ev *dom.KeyboardEvent) {
+	u := ev.Underlying()
+	if k.dialog.HasAttribute("open") || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() {
+		return
+	}
+	name := keyName(u.Get("key").String(), u.Get("code").String())
+	if ev.AltKey() || ev.MetaKey() || ev.CtrlKey() && name != "Home" && name != "End" {
+		return
+	}
+	target, _ := ev.Target().(dom.Element)
+	if target != nil && target.Matches("input:not([type=checkbox]), textarea, select, [contenteditable]") {
+		return
+	}
+	for i := range keyTable {
+		entry := &keyTable[i]
+		for _, n := range entry.names {
+			if n != name || entry.needs && k.p.state == stateEmpty {
+				continue
+			}
+			if entry.where == inLog && !k.atLog(target, name) {
+				return
+			}
+			ev.PreventDefault()
+			entry.do(k.p)
+			return
+		}
+	}
+}
+
+// atLog says whether a key that moves in the log is meant for it. Letters are,
+// wherever the focus is; arrows only where nothing else scrolls.
+func (k *keys) atLog(target dom.Element, name string) bool {
+	if len(name) == 1 || target == nil || target.TagName() == "BODY" {
+		return true
+	}
+	return k.log.Contains(target)
+}
+
+// keyName is the key by what it types or, on a layout that has other letters
+// there, by its place.
+func keyName(key, code string) string {
+	if len(key) == 1 {
+		return strings.ToLower(key)
+	}
+	if key != "" && key[0] >= 0x80 && len(code) == 4 && strings.HasPrefix(code, "Key") {
+		return strings.ToLower(code[3:])
+	}
+	return key
+}

@@ -1,0 +1,167 @@
+//go:build js && wasm
+
+// Package page is the half of the program that runs in the page: it shows what
+// the worker decoded and takes what a person does.
+//
+// The elements stand in site/index.html; each file here binds those of one part
+// of the page, by their ids:
+//
+//   - page.go: what state the page is in, and how a file is opened.
+//   - start.go: the first screen; choosing and dropping files.
+//   - header.go: the file's name, the footer's counts.
+//   - progress.go: the bar while decoding, and cancel.
+//   - problem.go: errors, ports to decode with instead, notices.
+//   - list.go: the virtual list of the log.
+//   - message.go: the selected line.
+//   - downloads.go: the two downloads.
+//   - keys.go: the keyboard, one table.
+//   - client.go: the worker.
+//   - format.go: numbers, sizes and times as text.
+//
+// The page keeps only the rows in view and a few around them; everything else is
+// a question to the worker. No event handler blocks. Text goes into the page as
+// text (textContent), after walcore.AppendVisible made it harmless to read.
+package page
+
+import (
+	"syscall/js"
+
+	"satascope/walcore"
+	"satascope/wasm/app/bridge"
+)
+
+// The states of the page, the value of data-state at the root element.
+const (
+	stateEmpty    = "empty"    // no file
+	stateDecoding = "decoding" // rows appear
+	stateDone     = "done"     // the end of the file was reached
+	stateFailed   = "failed"   // it was not; what was decoded stays
+)
+
+// A page is everything that the page holds.
+type page struct {
+	state string
+	file  js.Value // the open File or Blob; undefined while there is none
+	name  string   // of the file, as it is
+	port  uint16   // asked for; 0 when it is found
+
+	client    client
+	start     *start
+	header    *header
+	progress  *progressBar
+	problem   *problem
+	list      *list
+	message   *message
+	downloads *downloads
+	keys      *keys
+}
+
+// Run runs the page. It does not return.
+func Run() {
+	p := &page{file: js.Undefined()}
+	p.client.came, p.client.died = p.came, p.died
+	p.client.start()
+	p.problem = newProblem(p)
+	p.header = newHeader()
+	p.progress = newProgressBar(p)
+	p.message = newMessage()
+	p.list = newList(
+		func(from, count int) { p.client.post(&bridge.AskRows{From: from, Count: count}) },
+		func(row int) {
+			p.message.choose(row)
+			if row >= 0 {
+				p.client.post(&bridge.AskLine{Row: row})
+			}
+		},
+	)
+	p.downloads = newDownloads(p)
+	p.keys = newKeys(p)
+	p.setState(stateEmpty)
+	p.start = newStart(p) // the last: it may have a file already
+	select {}
+}
+
+// setState shows the parts of the page that belong to a state.
+func (p *page) setState(state string) {
+	p.state = state
+	open := state != stateEmpty
+	document.DocumentElement().Underlying().Get("dataset").Set("state", state)
+	class := ""
+	if open {
+		class = "work"
+	}
+	setClass(document.Body(), class)
+	show(byID("start"), !open)
+	show(byID("work"), open)
+	p.header.setState(state)
+	p.progress.setState(state)
+	p.downloads.setState(state)
+}
+
+// open decodes a file, on a port or, with 0, on the one that is found.
+func (p *page) open(file js.Value, name string, port uint16) {
+	p.file, p.name, p.port = file, name, port
+	p.problem.clear()
+	p.downloads.reset()
+	p.list.reset()
+	p.setState(stateDecoding)
+	p.header.open(visible(name), int64(file.Get("size").Float()))
+	p.progress.begin()
+	p.client.open(&bridge.Open{Name: name, Port: port}, file)
+	p.list.grid.Call("focus", map[string]any{"preventScroll": true})
+}
+
+// again decodes the open file once more, on another port.
+func (p *page) again(port uint16) { p.open(p.file, p.name, port) }
+
+// visible makes a text that comes from outside harmless to read.
+func visible(s string) string { return string(walcore.AppendVisible(nil, s)) }
+
+// came takes a message of the worker.
+func (p *page) came(m bridge.Message, attachment js.Value) {
+	switch m := m.(type) {
+	case *bridge.Progress:
+		p.advance(m)
+	case *bridge.Ended:
+		p.ended(m)
+	case *bridge.Rows:
+		p.list.came(m)
+	case *bridge.Line:
+		p.message.came(m, p.list.base)
+	case *bridge.Saving:
+		p.downloads.saving(m)
+	case *bridge.Saved:
+		p.downloads.saved(m, attachment)
+	}
+}
+
+func (p *page) advance(m *bridge.Progress) {
+	p.list.grow(m.Rows, m.Base)
+	p.progress.advance(m)
+	p.header.advance(m)
+}
+
+func (p *page) ended(m *bridge.Ended) {
+	p.advance(&m.Progress)
+	state := stateDone
+	if m.Outcome != bridge.Done {
+		state = stateFailed
+	}
+	p.setState(state)
+	p.header.ended(m)
+	p.problem.ended(m, p.port)
+	p.downloads.ended(m)
+	p.message.again(func(row int) { p.client.post(&bridge.AskLine{Row: row}) })
+	p.list.redraw()
+}
+
+// died shows that the worker ended by itself. Its rows are gone.
+func (p *page) died(why string) {
+	if p.state == stateEmpty {
+		p.problem.fail("The decoder could not be started: " + visible(why) + ". Reload the page to try again.")
+		return
+	}
+	p.setState(stateFailed)
+	p.downloads.gone()
+	p.problem.fail("The decoder stopped: " + visible(why) + ". What it had decoded is gone; open the file again, or a part of it.")
+}

@@ -1,0 +1,105 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/wasm/app/bridge"
+)
+
+// usualPort is where hosts serve.
+const usualPort = 7500
+
+// A problem shows what went wrong, what can be done about it, and what is worth
+// knowing though nothing went wrong.
+type problem struct {
+	p                      *page
+	box, error, offers     dom.HTMLElement
+	notice, text, goButton dom.HTMLElement
+	row                    int // that the notice is about, -1 for none
+}
+
+func newProblem(p *page) *problem {
+	b := &problem{
+		p: p, box: byID("problem"), error: byID("error"), offers: byID("offers"),
+		notice: byID("notice"), text: byID("notice-text"), goButton: byID("notice-go"), row: -1,
+	}
+	on(byID("notice-close"), "click", func(dom.Event) { show(b.notice, false) })
+	on(b.goButton, "click", func(dom.Event) { p.list.center(b.row) })
+	return b
+}
+
+func (b *problem) clear() {
+	show(b.box, false)
+	show(b.notice, false)
+	b.error.SetTextContent("")
+	clearAll(b.offers)
+}
+
+// fail shows an error, already made harmless.
+func (b *problem) fail(text string) {
+	clearAll(b.offers)
+	b.say(text, "")
+}
+
+// say shows a text in the alert; the class calm makes it no failure.
+func (b *problem) say(text, class string) {
+	setClass(b.box, class)
+	show(b.box, true)
+	b.error.SetTextContent(text)
+}
+
+// tell shows a notice; row is what it is about, -1 for none.
+func (b *problem) tell(text string, row int) {
+	b.row = row
+	b.text.SetTextContent(text)
+	show(b.goButton, row >= 0)
+	show(b.notice, true)
+}
+
+// ended shows how decoding ended: asked is the port that it was asked for.
+func (b *problem) ended(m *bridge.Ended, asked uint16) {
+	switch m.Outcome {
+	case bridge.Failed:
+		b.fail(sentence(m.Error))
+		b.offer(m.Offers)
+	case bridge.Cancelled:
+		b.say("Stopped after "+size(m.Progress.Read)+" of "+size(m.Progress.Size)+": "+counted(m.Progress.Rows, "row")+" so far.", "calm")
+		b.again("Decode it again", asked)
+	}
+	s := &m.Summary
+	switch {
+	case s.Stop >= 0:
+		b.tell("The compatible log ends before row "+count(s.Stop+1)+": "+s.StopWhy, s.Stop)
+	case asked == 0 && s.Packets > 0 && m.Progress.Rows > 0 && s.Port != usualPort:
+		b.tell("Nothing was on port "+strconv.Itoa(usualPort)+"; the protocol is spoken on port "+strconv.Itoa(int(s.Port))+", so that is what you see.", -1)
+	}
+}
+
+// offer offers the ports that were found, as buttons that decode again.
+func (b *problem) offer(offers []bridge.Offer) {
+	for i, o := range offers {
+		if i == 8 {
+			break
+		}
+		what := counted(o.Conversations, "conversation") + ", " + size(o.Bytes)
+		if o.Requests > 0 {
+			what += ", looks like the protocol"
+		}
+		button := b.again("Port "+strconv.Itoa(int(o.Port)), o.Port)
+		button.SetTitle(what)
+		button.AppendChild(element("small", "", " "+what))
+	}
+}
+
+// again adds a button that decodes the file again.
+func (b *problem) again(label string, port uint16) dom.HTMLElement {
+	button := element("button", "", label)
+	button.SetAttribute("type", "button")
+	on(button, "click", func(dom.Event) { b.p.again(port) })
+	b.offers.AppendChild(button)
+	return button
+}

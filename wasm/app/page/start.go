@@ -1,0 +1,133 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/wasm/app/browser"
+)
+
+// example is the capture that ships with the site.
+const (
+	exampleName    = "devkit_story.pcapng.gz"
+	exampleAddress = "examples/devkit_story.pcapng.gz"
+)
+
+// A start is how a file gets into the page: the first screen's buttons, the
+// file input, and dropping a file anywhere.
+type start struct {
+	p     *page
+	input dom.HTMLElement
+}
+
+func newStart(p *page) *start {
+	s := &start{p: p, input: byID("file")}
+	choose := func(dom.Event) { s.input.Click() }
+	for _, id := range []string{"choose", "open"} {
+		on(byID(id), "click", choose)
+		enable(byID(id), true)
+	}
+	on(byID("example"), "click", func(dom.Event) { go s.example() })
+	enable(byID("example"), true)
+	on(s.input, "change", func(dom.Event) { s.chosen() })
+	s.takeDrops()
+	// What was chosen or dropped while the program was loading.
+	satascope := js.Global().Get("satascope")
+	satascope.Set("ready", true)
+	if f := satascope.Get("dropped"); f.Truthy() {
+		s.take(f)
+	} else {
+		s.chosen()
+	}
+	return s
+}
+
+// chosen takes the file of the file input, if it has one.
+func (s *start) chosen() {
+	files := s.input.Underlying().Get("files")
+	if files.Get("length").Int() == 0 {
+		return
+	}
+	f := files.Index(0)
+	s.input.Underlying().Set("value", "") // so that the same file can be chosen again
+	s.take(f)
+}
+
+func (s *start) take(f js.Value) { s.p.open(f, f.Get("name").String(), 0) }
+
+// example opens the capture that ships with the site.
+func (s *start) example() {
+	file, err := fetch(exampleAddress)
+	if err != nil {
+		s.p.problem.fail("The example could not be loaded: " + visible(err.Error()) + ".")
+		return
+	}
+	s.p.open(file, exampleName, 0)
+}
+
+type pageError string
+
+func (e pageError) Error() string { return string(e) }
+
+// fetch loads a file of the site. It blocks.
+func fetch(address string) (blob js.Value, err error) {
+	promise, err := browser.Try(func() js.Value { return js.Global().Call("fetch", address) })
+	if err != nil {
+		return blob, err
+	}
+	response, err := browser.Await(promise)
+	if err != nil {
+		return blob, err
+	}
+	if !response.Get("ok").Bool() {
+		return blob, pageError("the server answered " + response.Get("status").Call("toString").String() + " for " + address)
+	}
+	return browser.Await(response.Call("blob"))
+}
+
+// takeDrops lets files be dropped anywhere in the page.
+func (s *start) takeDrops() {
+	over := byID("dropping")
+	hasFiles := func(ev dom.Event) bool {
+		types := ev.Underlying().Get("dataTransfer").Get("types")
+		return types.Call("includes", "Files").Bool()
+	}
+	on(document, "dragenter", func(ev dom.Event) {
+		if hasFiles(ev) {
+			ev.PreventDefault()
+			show(over, true)
+		}
+	})
+	on(document, "dragleave", func(ev dom.Event) {
+		if ev.Underlying().Get("relatedTarget").IsNull() { // out of the window
+			show(over, false)
+		}
+	})
+	on(document, "drop", func(ev dom.Event) {
+		ev.PreventDefault()
+		show(over, false)
+		s.dropped(ev.Underlying().Get("dataTransfer"))
+	})
+}
+
+// dropped takes what was dropped: one file.
+func (s *start) dropped(data js.Value) {
+	files := data.Get("files")
+	n := files.Get("length").Int()
+	if n == 0 {
+		return // text or a link
+	}
+	if item := data.Get("items").Index(0); item.Get("webkitGetAsEntry").Type() == js.TypeFunction {
+		if entry := item.Call("webkitGetAsEntry"); entry.Truthy() && entry.Get("isDirectory").Bool() {
+			s.p.problem.fail("A folder was dropped; drop a capture file out of it.")
+			return
+		}
+	}
+	s.take(files.Index(0))
+	if n > 1 {
+		s.p.problem.tell(counted(n, "file")+" were dropped; this is the first of them. Open the others one at a time.", -1)
+	}
+}

@@ -1,0 +1,69 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"satascope/decode"
+	"satascope/walcore"
+	"satascope/wasm/app/bridge"
+)
+
+// describe tells of a decoder's end: err is what Run returned.
+func describe(d *decode.Decoder, err error) *bridge.Ended {
+	e := &bridge.Ended{Summary: summary(d), Streams: streams(d)}
+	if err == nil {
+		return e
+	}
+	e.Outcome = bridge.Failed
+	e.Error = string(walcore.AppendVisible(nil, err.Error()))
+	var none *decode.NoProtocolError
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Outcome, e.Error = bridge.Cancelled, ""
+	case errors.As(err, &none):
+		for _, p := range none.Ports {
+			e.Offers = append(e.Offers, bridge.Offer{Port: p.Port, Conversations: p.Conversations, Bytes: p.Bytes, Requests: p.Requests})
+		}
+	}
+	return e
+}
+
+func summary(d *decode.Decoder) bridge.Summary {
+	s := d.Summary()
+	sum := bridge.Summary{
+		Kind: s.Kind, Packed: s.Packed, Messages: s.Messages, Diagnostics: s.Diagnostics, Bytes: s.Bytes,
+		First: s.First, Last: s.Last, Port: s.Port, Packets: s.Packets, Full: d.Log().Full(), Stop: -1,
+	}
+	if stop := d.Stopped(); stop != nil {
+		sum.Stop, sum.StopWhy = stop.Record, stop.Reason
+	}
+	return sum
+}
+
+func streams(d *decode.Decoder) []bridge.Stream {
+	var list []bridge.Stream
+	for _, s := range d.Streams() {
+		list = append(list, bridge.Stream{Client: address(s.Client), Server: address(s.Server), Messages: s.Messages})
+	}
+	return list
+}
+
+func address(a netip.AddrPort) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+// base is the time that rows count from: the first that the file tells.
+func base(d *decode.Decoder) int64 {
+	first := int64(walcore.NoTime)
+	for _, s := range d.Streams() {
+		if s.First != walcore.NoTime && (first == walcore.NoTime || s.First < first) {
+			first = s.First
+		}
+	}
+	return first
+}

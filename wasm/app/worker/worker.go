@@ -1,0 +1,171 @@
+//go:build js && wasm
+
+// Package worker is the half of the program that runs in a Web Worker: it reads
+// the file, decodes it, and answers what the page asks about it (package
+// bridge).
+//
+//   - worker.go takes messages and runs the decoder. It yields to the event loop
+//     every few milliseconds, so that questions and a cancel come through while
+//     it works.
+//   - rows.go makes the rows that the page shows.
+//   - outcome.go tells how decoding ended.
+//   - save.go makes downloads.
+//
+// Everything is on one thread. A message is handled while the decoder waits,
+// for the event loop or for the file, so that the log is never read in the
+// middle of a change.
+package worker
+
+import (
+	"context"
+	"io"
+	"runtime"
+	"syscall/js"
+	"time"
+
+	"satascope/capture"
+	"satascope/decode"
+	"satascope/wasm/app/bridge"
+	"satascope/wasm/app/browser"
+)
+
+const (
+	// turn is how long the decoder works before it yields to the event loop.
+	turn = 8 * time.Millisecond
+	// report is how often the page is told of progress.
+	report = 40 * time.Millisecond
+)
+
+// Run serves the page until it ends the worker.
+func Run() {
+	w := &worker{page: browser.Parent(), saves: map[uint32]context.CancelFunc{}}
+	w.page.Listen(w.handle)
+	w.post(&bridge.Ready{})
+	select {}
+}
+
+type worker struct {
+	page    *browser.Port
+	decoder *decode.Decoder
+	cancel  context.CancelFunc
+	packer  packer
+	saves   map[uint32]context.CancelFunc // downloads on their way
+	buf     []byte
+}
+
+func (w *worker) post(m bridge.Message) { w.send(m, js.Undefined()) }
+
+func (w *worker) send(m bridge.Message, attachment js.Value) {
+	w.buf = bridge.Append(w.buf[:0], m)
+	w.page.Post(w.buf, attachment)
+}
+
+// handle takes a message of the page. It must not block.
+func (w *worker) handle(b []byte, attachment js.Value) {
+	m := bridge.Parse(b)
+	if o, ok := m.(*bridge.Open); ok && w.decoder == nil {
+		w.open(o, attachment)
+		return
+	}
+	if w.decoder == nil {
+		return
+	}
+	switch m := m.(type) {
+	case *bridge.Cancel:
+		w.cancel()
+	case *bridge.AskRows:
+		w.post(w.packer.answerRows(w.decoder.Log(), m.From, m.Count))
+	case *bridge.AskLine:
+		if line := answerLine(w.decoder, m.Row); line != nil {
+			w.post(line)
+		}
+	case *bridge.Save:
+		ctx, cancel := context.WithCancel(context.Background())
+		w.saves[m.Seq] = cancel
+		go w.save(ctx, m, attachment)
+	case *bridge.StopSave:
+		if cancel := w.saves[m.Seq]; cancel != nil {
+			cancel()
+		}
+	}
+}
+
+// open begins to decode a file.
+func (w *worker) open(o *bridge.Open, file js.Value) {
+	src := browser.NewFile(file, o.Name)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.cancel = cancel
+	p := &pacer{w: w, began: time.Now(), turns: browser.NewYielder()}
+	w.decoder = decode.New(decode.Options{
+		Port:     o.Port,
+		Progress: p.progress,
+		Unpackers: capture.Unpackers{
+			Gzip: func(r io.Reader) (io.ReadCloser, error) { return browser.Gunzip(r, src.Open) },
+			Zstd: browser.Unzstd,
+		},
+	}, src)
+	go func() {
+		defer p.turns.Close()
+		err := guard("the decoder", func() error { return w.decoder.Run(ctx) })
+		e := describe(w.decoder, err)
+		e.Progress = p.message()
+		w.post(e)
+	}()
+}
+
+// guard runs f; a panic in it, which is a mistake of ours, becomes an error, so
+// that what is there stays and the page can tell of it.
+func guard(what string, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			why := "panic"
+			switch p := p.(type) {
+			case error:
+				why = p.Error()
+			case string:
+				why = p
+			}
+			stack := make([]byte, 16<<10)
+			println(what, "failed:", why)
+			println(string(stack[:runtime.Stack(stack, false)]))
+			err = mistake(what + " stopped by a mistake of its own (" + why + "); what came before it is here. Please report it, with the file if you may")
+		}
+	}()
+	return f()
+}
+
+type mistake string
+
+func (m mistake) Error() string { return string(m) }
+
+// A pacer yields to the event loop and reports while the decoder works.
+type pacer struct {
+	w        *worker
+	turns    *browser.Yielder
+	began    time.Time
+	yielded  time.Time
+	reported time.Time
+	last     decode.Progress
+}
+
+// progress is called by the decoder every now and then.
+func (p *pacer) progress(d decode.Progress) {
+	p.last = d
+	now := time.Now()
+	if now.Sub(p.reported) >= report {
+		p.reported = now
+		m := p.message()
+		p.w.post(&m)
+	}
+	if now.Sub(p.yielded) >= turn {
+		p.turns.Yield()
+		p.yielded = time.Now()
+	}
+}
+
+func (p *pacer) message() bridge.Progress {
+	return bridge.Progress{
+		Read: p.last.Read, Size: p.last.Size, Rows: p.w.decoder.Log().Len(), Pass: p.last.Pass,
+		Base: base(p.w.decoder), Millis: time.Since(p.began).Milliseconds(),
+	}
+}
