@@ -566,6 +566,8 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 			return ours
 		case f.open.spoke > tools && f.open.spoke > ours:
 			return ours
+		case a == sata.No && f.final:
+			return tools
 		}
 		return 0
 	}
@@ -694,7 +696,7 @@ func (f *framer) borneOut(n uint64) sata.Likeness {
 		}
 	}
 	if len(f.waiting) < 2 {
-		if f.dump || len(b) > 0 {
+		if len(b) > 0 && (f.dump || f.server.at(f.server.pos+int64(n)).acked <= f.waiting[0].end) {
 			// Nobody else asked, so what follows belongs to this read.
 			return sata.No
 		}
@@ -848,7 +850,6 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 	at := walcore.At{Offset: offset, Time: time, Packet: l.last.packet}
 	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
 		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
-	f.lossy = true
 	if !f.asked {
 		// The Ping or its Pong may be among what was lost.
 		f.stream().FFIO = true
@@ -861,6 +862,7 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 	} else {
 		f.missingServer(offset, size)
 	}
+	f.lossy = true
 }
 
 // missingClient goes on after a gap in what the client sent: in step where the
