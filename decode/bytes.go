@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"encoding/hex"
 	"io"
 	"sort"
 	"strconv"
@@ -63,8 +62,14 @@ func (d *Decoder) readAgain(b []byte, s *Segment, from int64) error {
 		if _, err := u.ReadAt(digits, s.File+2*from); err != nil {
 			return err
 		}
-		_, err := hex.Decode(b, digits)
-		return err
+		for i := range b {
+			hi, lo := hexDigit(digits[2*i]), hexDigit(digits[2*i+1])
+			if hi|lo > 0xF {
+				return decodeError("the file is not what it was when it was decoded")
+			}
+			b[i] = hi<<4 | lo
+		}
+		return nil
 	default:
 		n, err := capture.ReadDumpAt(u, kind, s.File, int64(s.Seq)+from, b)
 		if n < len(b) && err == nil {
@@ -75,6 +80,18 @@ func (d *Decoder) readAgain(b []byte, s *Segment, from int64) error {
 		}
 		return err
 	}
+}
+
+// hexDigit is the value of a hex digit, 0xFF of anything else. (encoding/hex
+// would bring fmt into the browser's binary.)
+func hexDigit(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return c|0x20 - 'a' + 10
+	}
+	return 0xFF
 }
 
 const errShorter = decodeError("the file is shorter than it was when it was decoded")

@@ -1,0 +1,61 @@
+package decode
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"satascope/capture/unpack"
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// TestBytesAgain reads every message of every form of input again from its file
+// and parses it: it is the message that its record tells of.
+func TestBytesAgain(t *testing.T) {
+	for _, input := range goldenInputs(t) {
+		t.Run(strings.TrimPrefix(input, golden), func(t *testing.T) {
+			t.Parallel()
+			d := New(Options{Unpackers: unpack.Native()}, diskFile(input))
+			require.NoError(t, d.Run(context.Background()))
+			defer d.Close()
+			log := d.Log()
+			// A compressed file is unpacked again for each step back: take every direction by itself.
+			for _, kind := range []walcore.Kind{walcore.Request, walcore.Response} {
+				for i := range min(log.Len(), 400) {
+					r := log.At(i)
+					if r.Kind != kind {
+						continue
+					}
+					b, err := d.Rest(nil, r, 0, int(r.Length))
+					require.NoError(t, err, "record %d", i)
+					require.Len(t, b, int(r.Length))
+					if r.Line == walcore.LineUnknown {
+						require.True(t, bytes.Equal(b, log.Kept(r)), "record %d", i)
+					}
+					if r.Line == walcore.LineRead {
+						require.Equal(t, r.A, uint64(sata.NewFNV.Add(b)), "record %d", i)
+					}
+					if kind == walcore.Request && r.Op != walcore.OpUnknown {
+						var req sata.Request
+						require.NoError(t, sata.ParseRequest(b, r.Length, &req), "record %d", i)
+						require.Equal(t, r.Op, uint8(req.Command), "record %d", i)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestBytesNotThere: bytes that no file has are an error.
+func TestBytesNotThere(t *testing.T) {
+	d := New(Options{}, diskFile(golden+"captures/ipv6.pcap"))
+	require.NoError(t, d.Run(context.Background()))
+	_, err := d.Bytes(nil, 0, true, d.Streams()[0].FromServer, 1)
+	require.ErrorContains(t, err, "not in the file")
+	_, err = d.Bytes(nil, 99, true, 0, 1)
+	require.Error(t, err)
+}
