@@ -123,6 +123,9 @@ func (l *Log) intern(b []byte) uint32 {
 
 // keep copies the first bytes of a message into the arena.
 func (l *Log) keep(b []byte) (at uint64, n uint32) {
+	if l.full != "" {
+		return 0, 0 // there will be no record of it
+	}
 	b = b[:min(len(b), MaxKept, l.limits.Arena-len(l.arena))]
 	at = uint64(len(l.arena))
 	l.arena = append(l.arena, b...)

@@ -317,6 +317,9 @@ func (m *Machine) recordRead(r *Record, s *stream, msg *Message) {
 		var resp sata.Response
 		if form == sata.ReadOther && sata.ParseResponse(msg.Head, sata.HeaderSize+4, sata.ShapeResult, &resp) == nil {
 			r.C, r.D = uint32(resp.Result), 1
+			if resp.Result.FailsFor(sata.WriteFile) { // like a write's, it may be a number of bytes
+				r.Flags |= FlagFailed
+			}
 		}
 		return
 	}
