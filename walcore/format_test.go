@@ -67,7 +67,9 @@ func readNDJSON(t testing.TB, b []byte) (rows []jsonRow) {
 		}
 		require.True(t, bytes.HasSuffix(line, []byte("\n")))
 		for _, c := range string(bytes.TrimSuffix(line, []byte("\n"))) {
-			require.True(t, strconv.IsPrint(c), "%U in %s", c, line)
+			if !strconv.IsPrint(c) {
+				t.Fatalf("%U in %s", c, line)
+			}
 		}
 		var row jsonRow
 		d := json.NewDecoder(bytes.NewReader(line))
