@@ -14,7 +14,7 @@ const MaxPacket = 256 << 10
 
 // A Packet is one captured packet, as its file has it.
 type Packet struct {
-	Number    uint64 // from 1, in the order of the file
+	Number    uint64 // as Wireshark numbers them: from 1, in the order of the file
 	Time      int64  // nanoseconds since 1970, or NoTime
 	File      int64  // where Data begins in the unpacked file
 	Link      uint32 // link type, LINKTYPE_…: 1 is Ethernet

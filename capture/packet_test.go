@@ -107,8 +107,10 @@ func everything(order, other binary.AppendByteOrder) ([]byte, []seen) {
 	f.iface(276, 0)
 	f.iface(101, 0, f.option(optTSResol, []byte{0x80 | 10}), f.option(optTSOffset, order.AppendUint64(nil, math.MaxUint64)))
 	var want []seen
+	number := uint64(0)
 	add := func(at, time int64, link, iface uint32, original int, p string) {
-		want = append(want, seen{Packet{Number: uint64(len(want) + 1), Time: time, File: at, Link: link, Interface: iface, Original: int64(original)}, p})
+		number++
+		want = append(want, seen{Packet{Number: number, Time: time, File: at, Link: link, Interface: iface, Original: int64(original)}, p})
 	}
 	add(f.enhanced(0, 1_700_000_000_123_456_789, 5, []byte("first"), f.option(1, []byte("a comment"))), 1_700_000_000_123_456_789, 1, 0, 5, "first")
 	f.block(4, []byte("names")) // name resolution
@@ -118,7 +120,10 @@ func everything(order, other binary.AppendByteOrder) ([]byte, []seen) {
 	add(f.obsolete(1, 42, 3, []byte("old")), 42_000, 276, 1, 3, "old")
 	add(f.simple(6, []byte("simple")), NoTime, 1, 0, 6, "simple")
 	f.block(5, make([]byte, 12))       // statistics
-	f.block(0x00000BAD, []byte("pen")) // custom
+	f.block(0x00000BAD, []byte("pen")) // custom: Wireshark numbers these
+	f.block(0x40000BAD, []byte("pen"))
+	f.block(9, []byte("__REALTIME_TIMESTAMP=1\n")) // an entry of a journal
+	number += 3
 	add(f.enhanced(0, 5, 0, nil), 5, 1, 0, 0, "")
 	// Another section, in the other byte order, with its own interfaces.
 	g := (&pcapngFile{order: other, data: f.data}).section()

@@ -14,6 +14,12 @@ const (
 	blockPacket    = 2 // obsolete
 	blockSimple    = 3
 	blockEnhanced  = 6
+
+	// These carry no packets, but Wireshark numbers them as if they did, and
+	// the number is what people look a packet up by.
+	blockJournal    = 9
+	blockCustom     = 0x00000BAD
+	blockCustomOnly = 0x40000BAD // not to be copied
 )
 
 const byteOrderMagic = 0x1A2B3C4D
@@ -100,6 +106,10 @@ func (r *PacketReader) nextPCAPNG(p *Packet) error {
 			}
 			if err := r.passBlock(size); err != nil {
 				return err
+			}
+			switch kind {
+			case blockJournal, blockCustom, blockCustomOnly:
+				r.number++
 			}
 		}
 	}
