@@ -143,7 +143,7 @@ func (w *rows) row(i int, r *Record) error {
 	w.next()
 	w.buf = strconv.AppendInt(w.buf, r.Offset, 10)
 	w.number(r.Length, true)
-	about := r.Kind != Request && r.Partner != None && w.log.At(int(r.Partner)).Kind == Request
+	about := r.Partner != None && w.log.At(int(r.Partner)).Kind == Request
 	w.number(uint64(r.Partner)+1, about)
 	w.truth(w.log.Compatible(i))
 	w.next()

@@ -155,6 +155,9 @@ func TestRowsReadBack(t *testing.T) {
 			seen["fd"]++
 			require.Equal(t, r.FD, *row.FD)
 		}
+		if row.Failed != nil && strings.HasPrefix(row.Operation, "Open") {
+			require.Equal(t, *row.Failed, row.FD == nil, "an open that failed gives no descriptor")
+		}
 		seen[row.Kind]++
 
 		// A cell of CSV is what JSON has, and empty where that has null.
