@@ -18,20 +18,19 @@ export async function run(module) {
 }
 
 /**
- * Remembers what the Go runtime prints when it gives up, on the way to the
- * console.
+ * Remembers what the Go runtime prints, piece by piece, when it gives up.
  * @returns {() => string} the reason, "" while there is none
  */
 function reasons() {
   const write = globalThis.fs.writeSync;
   const decoder = new TextDecoder();
-  let reason = "";
+  let said = "";
   globalThis.fs.writeSync = (fd, bytes) => {
-    if (!reason) {
-      const line = decoder.decode(bytes).split("\n").find((l) => /^(panic|fatal error|runtime): /.test(l));
-      reason = (line ?? "").slice(0, 300);
-    }
+    said = (said + decoder.decode(bytes, { stream: true })).slice(-8000);
     return write(fd, bytes);
   };
-  return () => (/out of memory|cannot allocate/.test(reason) ? "there is not enough memory" : reason);
+  return () => {
+    const reason = /^(?:panic|fatal error|runtime): .*/m.exec(said)?.[0] ?? "";
+    return /out of memory|cannot allocate/.test(said) ? "there is not enough memory" : reason.slice(0, 300);
+  };
 }

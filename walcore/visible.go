@@ -9,11 +9,12 @@ import (
 // none can do anything: no line break, no change of direction, nothing that is
 // invisible or looks like another thing's escape.
 //
-//   - ASCII control characters become their pictures: ␊ for a line break.
+//   - ASCII control characters become their names: ‹LF› for a line break. (There
+//     are pictures of them, ␊, which not every machine has a font for.)
 //   - What has no shape of its own (bidirectional overrides, zero-width and
 //     other format characters, odd spaces, unassigned code points) becomes its
 //     code point: ‹U+202E›.
-//   - So do the pictures themselves and ‹: what looks like an escape is one.
+//   - So does ‹ itself: what looks like an escape is one.
 //   - Bytes that are not UTF-8 become ‹x9C›.
 //
 // Other text stays as it is. The log's own bytes are never written this way.
@@ -25,9 +26,9 @@ func AppendVisible[T []byte | string](dst []byte, text T) []byte {
 			i++
 			switch {
 			case c < 0x20:
-				dst = utf8.AppendRune(dst, 0x2400+rune(c))
+				dst = append(append(append(dst, "‹"...), controls[c]...), "›"...)
 			case c == 0x7F:
-				dst = append(dst, "␡"...)
+				dst = append(dst, "‹DEL›"...)
 			default:
 				dst = append(dst, c)
 			}
@@ -38,13 +39,19 @@ func AppendVisible[T []byte | string](dst []byte, text T) []byte {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			dst = append(append(append(dst, "‹x"...), digits[c>>4], digits[c&15]), "›"...)
-		case r >= 0x2400 && r <= 0x2421 || r == '‹' || !strconv.IsPrint(r):
+		case r == '‹' || !strconv.IsPrint(r):
 			dst = appendCodePoint(dst, r)
 		default:
 			dst = utf8.AppendRune(dst, r)
 		}
 	}
 	return dst
+}
+
+// controls are the names of the ASCII control characters.
+var controls = [0x20]string{
+	"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "TAB", "LF", "VT", "FF", "CR", "SO", "SI",
+	"DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US",
 }
 
 // decodeRune reads the character at i without a copy of the text.

@@ -1,6 +1,7 @@
 package walcore
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -15,14 +16,14 @@ func TestAppendVisible(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"plain", `->OpenFile {path=/%SLC/a b,mode=r}`, `->OpenFile {path=/%SLC/a b,mode=r}`},
 		{"markup stays text", `<img src=x onerror=alert(1)>&amp;`, `<img src=x onerror=alert(1)>&amp;`},
-		{"line breaks", "a\nb\r\nc", "a␊b␍␊c"},
-		{"controls", "\x00\x07\t\x1b[2J\x7f", "␀␇␉␛[2J␡"},
+		{"line breaks", "a\nb\r\nc", "a‹LF›b‹CR›‹LF›c"},
+		{"controls", "\x00\x07\t\x1b[2J\x7f", "‹NUL›‹BEL›‹TAB›‹ESC›[2J‹DEL›"},
 		{"C1 controls", "\u0085\u009b", "‹U+0085›‹U+009B›"},
 		{"bidirectional", "x\u202egnp.exe\u2066\u200f\u061c", "x‹U+202E›gnp.exe‹U+2066›‹U+200F›‹U+061C›"},
 		{"invisible", "a\u200bb\ufeffc\u00add\u2028e\u2060", "a‹U+200B›b‹U+FEFF›c‹U+00AD›d‹U+2028›e‹U+2060›"},
 		{"spaces that are not a space", "\u00a0\u3000", "‹U+00A0›‹U+3000›"},
 		{"tags and private use", "\U000e0041\ue000\U0010ffff", "‹U+E0041›‹U+E000›‹U+10FFFF›"},
-		{"what looks like an escape", "␊ ‹U+202E› ␡", "‹U+240A› ‹U+2039›U+202E› ‹U+2421›"},
+		{"what looks like an escape", "‹LF› ‹U+202E› ␊", "‹U+2039›LF› ‹U+2039›U+202E› ␊"},
 		{"letters of all kinds", "ü 日本語 ελ עברית 😀", "ü 日本語 ελ עברית 😀"},
 		{"not UTF-8", "a\x9cb\xe2\x82", "a‹x9C›b‹xE2›‹x82›"},
 		{"the replacement character itself", "\ufffd", "\ufffd"},
@@ -61,14 +62,17 @@ func unescape(t *testing.T, s string) string {
 		r, n := utf8.DecodeRuneInString(s)
 		s = s[n:]
 		switch {
-		case r == '␡':
-			b.WriteByte(0x7F)
-		case r >= 0x2400 && r < 0x2420:
-			b.WriteByte(byte(r - 0x2400))
 		case r == '‹':
 			code, rest, ok := strings.Cut(s, "›")
 			require.True(t, ok)
 			s = rest
+			if c := slices.Index(controls[:], code); c >= 0 || code == "DEL" {
+				if c < 0 {
+					c = 0x7F
+				}
+				b.WriteByte(byte(c))
+				continue
+			}
 			v := 0
 			for _, d := range strings.TrimPrefix(strings.TrimPrefix(code, "U+"), "x") {
 				v = v<<4 | strings.IndexRune("0123456789ABCDEF", d)
@@ -95,7 +99,7 @@ func TestAppendVisibleText(t *testing.T) {
 	log.append(Diagnosis{Code: CodeUnasked, Size: 40}.record())
 
 	text, cut := log.AppendVisibleText(nil, 0, 1000)
-	require.Equal(t, "->Remove       {path=/a␊ü‹U+202E›}", string(text))
+	require.Equal(t, "->Remove       {path=/a‹LF›ü‹U+202E›}", string(text))
 	require.False(t, cut)
 	length := len(log.AppendText(nil, 0))
 	for limit := range length + 3 {

@@ -60,9 +60,6 @@ func (h *header) ended(m *bridge.Ended) {
 	}
 	clearAll(h.counts)
 	add := func(class, text string) {
-		if h.counts.HasChildNodes() {
-			h.counts.AppendChild(document.CreateTextNode(" · "))
-		}
 		h.counts.AppendChild(element("span", class, text))
 	}
 	add("", counted(s.Messages, "message"))

@@ -20,7 +20,7 @@ const (
 // is what the page does and what its help shows.
 type key struct {
 	names []string // as KeyboardEvent.key has them
-	shown string   // in the help; "" for another entry's
+	shown []string // in the help
 	where where
 	what  string
 	do    func(p *page)
@@ -28,15 +28,15 @@ type key struct {
 }
 
 var keyTable = []key{
-	{[]string{"ArrowDown", "j"}, "J ↓", inLog, "next row", func(p *page) { p.list.step(1) }, true},
-	{[]string{"ArrowUp", "k"}, "K ↑", inLog, "previous row", func(p *page) { p.list.step(-1) }, true},
-	{[]string{"PageDown"}, "Page Down", inLog, "a page down", func(p *page) { p.list.step(p.list.s.Page()) }, true},
-	{[]string{"PageUp"}, "Page Up", inLog, "a page up", func(p *page) { p.list.step(-p.list.s.Page()) }, true},
-	{[]string{"Home"}, "Home", inLog, "first row", func(p *page) { p.list.goTo(0) }, true},
-	{[]string{"End"}, "End", inLog, "last row", func(p *page) { p.list.goTo(p.list.s.Rows() - 1) }, true},
-	{[]string{"o"}, "O", everywhere, "open a file", func(p *page) { p.start.input.Click() }, false},
-	{[]string{"Escape"}, "Esc", everywhere, "stop decoding", func(p *page) { p.progress.cancel() }, true},
-	{[]string{"?"}, "?", everywhere, "these keys", func(p *page) { p.keys.help() }, false},
+	{[]string{"ArrowDown", "j"}, []string{"J", "↓"}, inLog, "next row", func(p *page) { p.list.step(1) }, true},
+	{[]string{"ArrowUp", "k"}, []string{"K", "↑"}, inLog, "previous row", func(p *page) { p.list.step(-1) }, true},
+	{[]string{"PageDown"}, []string{"Page Down"}, inLog, "a page down", func(p *page) { p.list.step(p.list.s.Page()) }, true},
+	{[]string{"PageUp"}, []string{"Page Up"}, inLog, "a page up", func(p *page) { p.list.step(-p.list.s.Page()) }, true},
+	{[]string{"Home"}, []string{"Home"}, inLog, "first row", func(p *page) { p.list.goTo(0) }, true},
+	{[]string{"End"}, []string{"End"}, inLog, "last row", func(p *page) { p.list.goTo(p.list.s.Rows() - 1) }, true},
+	{[]string{"o"}, []string{"O"}, everywhere, "open a file", func(p *page) { p.start.input.Click() }, false},
+	{[]string{"Escape"}, []string{"Esc"}, everywhere, "stop decoding", func(p *page) { p.progress.cancel() }, true},
+	{[]string{"?"}, []string{"?"}, everywhere, "these keys", func(p *page) { p.keys.help() }, false},
 }
 
 // keys takes the keyboard.
@@ -50,11 +50,8 @@ func newKeys(p *page) *keys {
 	k := &keys{p: p, dialog: byID("keys"), log: byID("log")}
 	list := byID("keys-list")
 	for i := range keyTable {
-		if keyTable[i].shown == "" {
-			continue
-		}
 		dt := element("dt", "", "")
-		for j, name := range strings.Fields(strings.ReplaceAll(keyTable[i].shown, "Page ", "Page\u00a0")) {
+		for j, name := range keyTable[i].shown {
 			if j > 0 {
 				dt.AppendChild(document.CreateTextNode(" "))
 			}

@@ -123,7 +123,11 @@ func (l *list) resize(rows int) {
 	if rows != l.s.Rows() {
 		l.grid.Call("setAttribute", "aria-rowcount", strconv.Itoa(rows))
 	}
+	inView := l.sel >= 0 && l.s.Shows(l.sel)
 	l.s.Resize(rows, l.rowHeight, view)
+	if inView {
+		l.s.Reveal(l.sel) // the view may have got smaller
+	}
 	l.view.Get("style").Set("height", pixels(view))
 	l.space.Get("style").Set("height", pixels(max(l.s.Height(), view)))
 	l.place()

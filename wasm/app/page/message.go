@@ -10,21 +10,25 @@ import (
 	"satascope/wasm/app/bridge"
 )
 
-// A message shows the selected line, whole: the list cuts what is too long.
+// A message shows the selected line, whole: the list cuts what is too long. Its
+// box has one height, so that the list stays where it is while rows are chosen.
 type message struct {
-	box, about, text dom.HTMLElement
-	row              int // that is selected, -1 for none
+	about, text dom.HTMLElement
+	row         int // that is selected, -1 for none
 }
 
 func newMessage() *message {
-	return &message{box: byID("message"), about: byID("message-about"), text: byID("message-text"), row: -1}
+	m := &message{about: byID("message-about"), text: byID("message-text")}
+	m.choose(-1)
+	return m
 }
 
 // choose is called when the selection moves; the line comes later.
 func (m *message) choose(row int) {
 	m.row = row
 	if row < 0 {
-		show(m.box, false)
+		m.about.SetTextContent("Select a row to see it whole.")
+		m.text.SetTextContent("")
 	}
 }
 
@@ -59,7 +63,7 @@ func (m *message) came(line *bridge.Line, base int64) {
 	}
 	setClass(m.text, lineClasses[line.Class])
 	m.text.SetTextContent(line.Text)
-	show(m.box, true)
+	m.text.Underlying().Set("scrollTop", 0)
 }
 
 var lineClasses = [...]string{

@@ -26,6 +26,8 @@ package page
 import (
 	"syscall/js"
 
+	"honnef.co/go/js/dom/v2"
+
 	"satascope/walcore"
 	"satascope/wasm/app/bridge"
 )
@@ -58,6 +60,8 @@ type page struct {
 
 // Run runs the page. It does not return.
 func Run() {
+	window = dom.GetWindow()
+	document = window.Document().(dom.HTMLDocument)
 	p := &page{file: js.Undefined()}
 	p.client.came, p.client.died = p.came, p.died
 	p.client.start()
@@ -86,16 +90,24 @@ func (p *page) setState(state string) {
 	p.state = state
 	open := state != stateEmpty
 	document.DocumentElement().Underlying().Get("dataset").Set("state", state)
-	class := ""
-	if open {
-		class = "work"
-	}
-	setClass(document.Body(), class)
-	show(byID("start"), !open)
-	show(byID("work"), open)
+	p.showLog(open)
 	p.header.setState(state)
 	p.progress.setState(state)
 	p.downloads.setState(state)
+}
+
+// showLog shows the log or, where there is none, how to open a file.
+func (p *page) showLog(there bool) {
+	class := ""
+	switch {
+	case there:
+		class = "open work"
+	case p.state != stateEmpty:
+		class = "open"
+	}
+	setClass(document.Body(), class)
+	show(byID("start"), !there)
+	show(byID("work"), there)
 }
 
 // open decodes a file, on a port or, with 0, on the one that is found.
@@ -148,6 +160,7 @@ func (p *page) ended(m *bridge.Ended) {
 		state = stateFailed
 	}
 	p.setState(state)
+	p.showLog(state == stateDone || m.Progress.Rows > 0)
 	p.header.ended(m)
 	p.problem.ended(m, p.port)
 	p.downloads.ended(m)
@@ -162,6 +175,8 @@ func (p *page) died(why string) {
 		return
 	}
 	p.setState(stateFailed)
+	p.list.reset()
+	p.showLog(false)
 	p.downloads.gone()
 	p.problem.fail("The decoder stopped: " + visible(why) + ". What it had decoded is gone; open the file again, or a part of it.")
 }

@@ -9,9 +9,11 @@ import (
 	"honnef.co/go/js/dom/v2"
 )
 
+// The page itself. In the worker, where this package is linked too, there is
+// none: Run sets them.
 var (
-	window   = dom.GetWindow()
-	document = window.Document().(dom.HTMLDocument)
+	window   dom.Window
+	document dom.HTMLDocument
 )
 
 // byID is the element that index.html has under an id. One that is missing is a

@@ -95,6 +95,12 @@ func (s *Scroller) Visible() (first, end int) {
 	return min(first, s.rows), min(end, s.rows)
 }
 
+// Shows says whether a row is in view, wholly or in part.
+func (s *Scroller) Shows(row int) bool {
+	first, end := s.Visible()
+	return first <= row && row < end
+}
+
 // Page is how many rows are wholly in view, at least one.
 func (s *Scroller) Page() int {
 	if s.row <= 0 {

@@ -30,6 +30,9 @@ func TestFewRowsFillNoView(t *testing.T) {
 	s := list(3)
 	first, end := s.Visible()
 	require.Equal(t, [2]int{0, 3}, [2]int{first, end})
+	require.True(t, s.Shows(2))
+	require.False(t, s.Shows(3))
+	require.False(t, s.Shows(-1))
 	s.Scrolled(50)
 	require.Zero(t, s.Offset())
 	require.False(t, s.Reveal(2))
@@ -112,8 +115,7 @@ func TestRevealShowsTheRowWhole(t *testing.T) {
 			require.LessOrEqual(t, top+22, 900+1e-6)
 			require.False(t, s.Reveal(row), "already there")
 			s.Center(row)
-			first, end := s.Visible()
-			require.True(t, first <= row && row < end)
+			require.True(t, s.Shows(row))
 		}
 	}
 }
