@@ -1,10 +1,11 @@
 module satascope
 
-go 1.24
+go 1.24.0
 
 require (
 	github.com/andybalholm/brotli v1.2.8
 	github.com/klauspost/compress v1.19.2
+	github.com/syumai/workers v0.32.0
 	golang.org/x/sync v0.16.0
 	honnef.co/go/js/dom/v2 v2.0.0-20250304181735-b5e52f05e89d
 )
@@ -18,7 +19,8 @@ require (
 require (
 	github.com/davecgh/go-spew v1.1.1 // indirect
 	github.com/pmezard/go-difflib v1.0.0 // indirect
-	golang.org/x/sys v0.26.0 // indirect
+	golang.org/x/net v0.50.0 // indirect
+	golang.org/x/sys v0.41.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )

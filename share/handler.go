@@ -186,8 +186,12 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // drain takes what a client is still sending, up to a chunk, so that it reads the
-// answer and not a connection reset. What is larger, or slow, is cut off.
+// answer and not a connection reset. What is larger, or slow, is cut off. Where
+// net/http does not serve, the platform does this.
 func (h *handler) drain(r *http.Request) {
+	if _, other := r.Body.(*timedBody); other {
+		return
+	}
 	if r.ContentLength > 0 && r.ContentLength <= h.Limits.ChunkSize && r.Header.Get("Expect") == "" {
 		_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength)
 	}
@@ -276,8 +280,9 @@ func (b *Body) Unwrap() io.Reader { return b.reader }
 
 // A bodyError is a body that did not come whole.
 type bodyError struct {
-	size, read int64
-	err        error
+	size int64
+	read int64 // -1 where it is not known
+	err  error
 }
 
 func (e *bodyError) Error() string { return "reading the request: " + e.err.Error() }
@@ -285,8 +290,12 @@ func (e *bodyError) Unwrap() error { return e.err }
 
 func (e *bodyError) problem() *problem {
 	if errors.Is(e.err, os.ErrDeadlineExceeded) || errors.Is(e.err, context.DeadlineExceeded) {
+		came := fmt.Sprintf("%d of %d bytes", e.read, e.size)
+		if e.read < 0 {
+			came = fmt.Sprintf("not all of its %d bytes", e.size)
+		}
 		return problemf(http.StatusRequestTimeout, "too_slow", "Try again, with smaller chunks or over a faster line.",
-			"The request was too slow: %d of %d bytes came in time; nothing of it was kept", e.read, e.size).with(e.size, e.read)
+			"The request was too slow: %s came in time; nothing of it was kept", came).with(fmt.Sprintf("%d bytes", e.size), came)
 	}
 	return problemf(http.StatusBadRequest, "cut_short", "Send it again.",
 		"The request ended early: %d of %d bytes came; nothing of it was kept", e.read, e.size).with(e.size, e.read)
@@ -466,7 +475,7 @@ func (h *handler) putChunk(w http.ResponseWriter, r *http.Request, t target) err
 	body := &Body{reader: r.Body, size: want}
 	if err := h.store.PutChunk(r.Context(), t.id, t.n, want, body); err != nil {
 		if body.err == nil && errors.Is(r.Context().Err(), context.DeadlineExceeded) {
-			body.err = r.Context().Err() // the store took the body as a whole
+			return &bodyError{size: want, read: -1, err: r.Context().Err()} // the store took the body as a whole
 		}
 		if body.err != nil {
 			return &bodyError{size: want, read: body.read, err: body.err}

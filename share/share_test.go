@@ -66,6 +66,7 @@ func TestServiceInBucket(t *testing.T) {
 			bucket.breaks(true)
 			return func() { bucket.breaks(false) }
 		},
+		ReadsBreak: true,
 	})
 }
 

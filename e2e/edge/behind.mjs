@@ -1,0 +1,53 @@
+// The worker, as it is deployed, with a door behind it for the tests: /api/behind/
+// lists what the bucket holds, puts objects into it, makes it fail, and takes the
+// strict rate limit in place of the usual one.
+import worker from "../../.build/edge/worker.mjs";
+
+let broken = false;
+let strict = false;
+
+// A bucket whose every method fails.
+const failing = new Proxy({}, {
+  get: (_, name) => () => Promise.reject(new Error(`R2 does not answer (${String(name)})`)),
+});
+
+async function behind(request, env, what) {
+  switch (what) {
+    case "list": {
+      const keys = [];
+      let cursor;
+      do {
+        const page = await env.SHARES.list({ cursor });
+        keys.push(...page.objects.map((o) => o.key));
+        cursor = page.truncated ? page.cursor : undefined;
+      } while (cursor);
+      return Response.json(keys);
+    }
+    case "put":
+      await env.SHARES.put(new URL(request.url).searchParams.get("key"), await request.arrayBuffer());
+      return new Response("ok");
+    case "break":
+    case "mend":
+      broken = what === "break";
+      return new Response("ok");
+    case "strict":
+    case "lenient":
+      strict = what === "strict";
+      return new Response("ok");
+  }
+  return new Response("no such door", { status: 500 });
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const path = new URL(request.url).pathname;
+    if (path.startsWith("/api/behind/")) {
+      return behind(request, env, path.slice("/api/behind/".length));
+    }
+    return worker.fetch(request, {
+      ...env,
+      SHARES: broken ? failing : env.SHARES,
+      CREATE_LIMIT: strict ? env.STRICT_LIMIT : env.CREATE_LIMIT,
+    }, ctx);
+  },
+};
