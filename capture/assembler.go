@@ -104,7 +104,8 @@ func NewAssembler(h Handler, o AssemblerOptions) *Assembler {
 
 // Packet takes the next packet of the capture.
 func (a *Assembler) Packet(p *Packet) {
-	if a.Dissector.Segment(p, &a.seg) {
+	a.at, a.atTime = p.Number, p.Time
+	for ok := a.Dissector.Segment(p, &a.seg); ok; ok = a.Dissector.More(&a.seg) {
 		a.Segment(&a.seg, p.Number, p.Time)
 	}
 }

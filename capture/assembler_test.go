@@ -281,7 +281,7 @@ func shuffleStreams(t testing.TB, intn func(int) int, size int, isnA, isnB uint3
 			left = len(streams[from].data) - sent[from]
 		}
 		n := 1 + intn(min(left, 700))
-		segments = append(segments, segment(from, sent[from], n, ACK, 0))
+		segments = append(segments, segment(from, sent[from], n, ACK, intn(sent[from.Other()]+1)))
 		sent[from] += n
 		switch intn(8) {
 		case 0: // again, from somewhere to somewhere
@@ -302,7 +302,8 @@ func shuffleStreams(t testing.TB, intn func(int) int, size int, isnA, isnB uint3
 		segments = append(segments, segment(Side(side), len(streams[side].data), 0, FIN|ACK, 0))
 	}
 	r := &recorder{t: t}
-	a := NewAssembler(r, AssemblerOptions{})
+	// However late a segment comes here, it was not lost.
+	a := NewAssembler(r, AssemblerOptions{LatePackets: len(segments)})
 	for i := range segments {
 		r.at = uint64(i + 1)
 		segments[i].Packet = r.at

@@ -25,7 +25,7 @@ const (
 )
 
 // ip goes on with an IP packet, whichever version its first four bits tell.
-func (d *Dissector) ip(s *Segment) outcome {
+func (d *Dissector) ip(p *Packet, s *Segment) outcome {
 	if len(d.v.data) == 0 {
 		return d.short(1)
 	}
@@ -34,15 +34,15 @@ func (d *Dissector) ip(s *Segment) outcome {
 	}
 	switch d.v.data[0] >> 4 {
 	case 4:
-		return d.ipv4(s)
+		return d.ipv4(p, s)
 	case 6:
-		return d.ipv6(s)
+		return d.ipv6(p, s)
 	}
 	return isBad
 }
 
 // ipv4 reads an IPv4 header (RFC 791, section 3.1).
-func (d *Dissector) ipv4(s *Segment) outcome {
+func (d *Dissector) ipv4(p *Packet, s *Segment) outcome {
 	h := d.v.data
 	if len(h) < 20 {
 		return d.short(20)
@@ -66,14 +66,15 @@ func (d *Dissector) ipv4(s *Segment) outcome {
 		return d.short(head)
 	}
 	d.src[0], d.src[1] = netip.AddrFrom4([4]byte(h[12:16])), netip.AddrFrom4([4]byte(h[16:20]))
-	if binary.BigEndian.Uint16(h[6:])&0x3FFF != 0 { // an offset, or more fragments to come
-		return isFragment
+	if part := binary.BigEndian.Uint16(h[6:]); part&0x3FFF != 0 { // an offset, or more fragments to come
+		k := fragmentKey{d.src[0], d.src[1], uint32(binary.BigEndian.Uint16(h[4:])), h[9]}
+		return d.fragment(k, h[9], int(part&0x1FFF)*8, part&0x2000 != 0, p, s)
 	}
-	return d.protocol(h[9], s)
+	return d.protocol(h[9], p, s)
 }
 
 // ipv6 reads an IPv6 header and its extension headers (RFC 8200).
-func (d *Dissector) ipv6(s *Segment) outcome {
+func (d *Dissector) ipv6(p *Packet, s *Segment) outcome {
 	h := d.v.data
 	if len(h) < 40 {
 		return d.short(40)
@@ -107,26 +108,29 @@ func (d *Dissector) ipv6(s *Segment) outcome {
 			}
 			d.v.pass(8)
 			next = h[0]
-			if binary.BigEndian.Uint16(h[2:])&0xFFF9 != 0 { // an offset, or more fragments to come
-				return isFragment
+			if part := binary.BigEndian.Uint16(h[2:]); part&0xFFF9 != 0 { // an offset, or more fragments to come
+				k := fragmentKey{d.src[0], d.src[1], binary.BigEndian.Uint32(h[4:]), 0}
+				return d.fragment(k, next, int(part&0xFFF8), part&1 != 0, p, s)
 			}
 		default:
-			return d.protocol(next, s)
+			return d.protocol(next, p, s)
 		}
 	}
 }
 
 // protocol goes on with what an IP packet carries.
-func (d *Dissector) protocol(p byte, s *Segment) outcome {
-	switch p {
+func (d *Dissector) protocol(protocol byte, p *Packet, s *Segment) outcome {
+	switch protocol {
 	case protoTCP:
 		return d.tcp(s)
 	case protoUDP:
-		return isUDP
+		return d.udp(p, s)
 	case protoICMP, protoICMPv6:
 		return isICMP
 	case protoIPv4, protoIPv6:
-		return d.ip(s)
+		return d.ip(p, s)
+	case protoGRE:
+		return d.gre(p, s)
 	}
 	return isOtherIP
 }

@@ -33,16 +33,16 @@ const (
 )
 
 // link passes over a link layer's header and goes on with what it carries.
-func (d *Dissector) link(link uint32, s *Segment) outcome {
-	switch link {
+func (d *Dissector) link(p *Packet, s *Segment) outcome {
+	switch p.Link {
 	case linkEthernet:
-		return d.ethernet(s)
+		return d.ethernet(p, s)
 	case linkSLL:
-		return d.after(16, 14, s)
+		return d.after(16, 14, p, s)
 	case linkSLL2:
-		return d.after(20, 0, s)
+		return d.after(20, 0, p, s)
 	case linkCHDLC:
-		return d.after(4, 2, s)
+		return d.after(4, 2, p, s)
 	case linkNull, linkLoop:
 		// Four bytes that name the address family: in the byte order of the
 		// machine, or in network order. BSDs number IPv6 differently, so the
@@ -58,16 +58,13 @@ func (d *Dissector) link(link uint32, s *Segment) outcome {
 		d.v.pass(4)
 		switch family {
 		case 2, 10, 24, 28, 30:
-			return d.ip(s)
+			return d.ip(p, s)
 		}
 		return isOtherLink
 	case linkPPP, linkPPPHDLC:
-		if h := d.v.data; len(h) >= 2 && h[0] == 0xFF && h[1] == 0x03 {
-			d.v.pass(2)
-		}
-		return d.ppp(s)
+		return d.ppp(p, s)
 	case linkRaw, linkRaw12, linkRaw14, linkIPv4, linkIPv6:
-		return d.ip(s)
+		return d.ip(p, s)
 	}
 	return isUnread
 }
@@ -81,16 +78,16 @@ func (d *Dissector) short(n int) outcome {
 }
 
 // after passes over a header of n bytes that has an EtherType at the offset.
-func (d *Dissector) after(n, offset int, s *Segment) outcome {
+func (d *Dissector) after(n, offset int, p *Packet, s *Segment) outcome {
 	h := d.v.data
 	if len(h) < n {
 		return d.short(n)
 	}
 	d.v.pass(n)
-	return d.ether(binary.BigEndian.Uint16(h[offset:]), s)
+	return d.ether(binary.BigEndian.Uint16(h[offset:]), p, s)
 }
 
-func (d *Dissector) ethernet(s *Segment) outcome {
+func (d *Dissector) ethernet(p *Packet, s *Segment) outcome {
 	h := d.v.data
 	if len(h) < 14 {
 		return d.short(14)
@@ -110,15 +107,15 @@ func (d *Dissector) ethernet(s *Segment) outcome {
 		d.v.pass(8)
 		kind = binary.BigEndian.Uint16(h[6:])
 	}
-	return d.ether(kind, s)
+	return d.ether(kind, p, s)
 }
 
 // ether goes on with what an EtherType names, under any number of VLAN tags.
-func (d *Dissector) ether(kind uint16, s *Segment) outcome {
+func (d *Dissector) ether(kind uint16, p *Packet, s *Segment) outcome {
 	for {
 		switch kind {
 		case etherIPv4, etherIPv6:
-			return d.ip(s)
+			return d.ip(p, s)
 		case etherVLAN, etherQinQ, etherQinQ91:
 			h := d.v.data
 			if len(h) < 4 {
@@ -134,7 +131,7 @@ func (d *Dissector) ether(kind uint16, s *Segment) outcome {
 				}
 				d.v.pass(4)
 				if h[2]&1 != 0 { // the last label
-					return d.ip(s)
+					return d.ip(p, s)
 				}
 			}
 		case etherPPPoE:
@@ -151,7 +148,7 @@ func (d *Dissector) ether(kind uint16, s *Segment) outcome {
 			if size < d.v.full {
 				d.v.limit(size)
 			}
-			return d.ppp(s)
+			return d.ppp(p, s)
 		case etherARP:
 			return isARP
 		default:
@@ -160,8 +157,12 @@ func (d *Dissector) ether(kind uint16, s *Segment) outcome {
 	}
 }
 
-// ppp reads the protocol number of a PPP frame (RFC 1661, section 2).
-func (d *Dissector) ppp(s *Segment) outcome {
+// ppp reads the protocol number of a PPP frame (RFC 1661, section 2), behind
+// the address and control of HDLC where they are there.
+func (d *Dissector) ppp(p *Packet, s *Segment) outcome {
+	if h := d.v.data; len(h) >= 2 && h[0] == 0xFF && h[1] == 0x03 {
+		d.v.pass(2)
+	}
 	h := d.v.data
 	if len(h) < 2 {
 		return d.short(2)
@@ -175,7 +176,7 @@ func (d *Dissector) ppp(s *Segment) outcome {
 	}
 	switch protocol {
 	case 0x21, 0x57:
-		return d.ip(s)
+		return d.ip(p, s)
 	}
 	return isOtherLink
 }

@@ -52,6 +52,11 @@ type Dissector struct {
 	v     view    // the layer that is being looked at
 	depth int     // IP headers passed in this packet
 	src   [2]addr // of the innermost IP header: source and destination
+
+	fragments fragments
+	rebuilt   bool    // the view is a packet put together of fragments
+	head      Segment // of a segment in fragments; PayloadFile is its place in the packet
+	at, end   int     // what of its payload is still to be given; at is -1 when nothing is
 }
 
 // addr is an IP address on its way into a netip.AddrPort.
@@ -103,14 +108,16 @@ const (
 )
 
 // Segment finds the TCP segment in a packet and puts it into s. It is false if
-// there is none.
+// there is none, or only a fragment of one: these need a [Dissector].
 func (p *Packet) Segment(s *Segment) bool {
 	var d Dissector
 	return d.Segment(p, s)
 }
 
 // Segment finds the TCP segment in a packet and puts it into s; it is false if
-// there is none. Either way the packet is counted.
+// there is none. Either way the packet is counted. Of a segment that came in IP
+// fragments it gives the first piece, and More the others; all of them come
+// with the packet that makes it whole.
 func (d *Dissector) Segment(p *Packet, s *Segment) bool {
 	d.Counts.Packets++
 	full := int64(len(p.Data))
@@ -120,9 +127,9 @@ func (d *Dissector) Segment(p *Packet, s *Segment) bool {
 		full = p.Original
 	}
 	d.v = view{data: p.Data, file: p.File, full: int(full)}
-	d.depth = 0
+	d.depth, d.rebuilt = 0, false
 	s.Packet, s.Time = p.Number, p.Time
-	switch d.link(p.Link, s) {
+	switch d.link(p, s) {
 	case isTCP:
 		d.Counts.TCP++
 		return true
