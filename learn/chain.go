@@ -162,12 +162,10 @@ func Play(items []Item) *Played {
 	m := walcore.NewMachine(log)
 	m.OpenStream(stream)
 	p := &Played{Conversation: Conversation{Log: log}}
-	starts := make([]int64, 0, len(items)) // of each item's bytes, all in one row
 	offset := int64(0)
 	var waiting []sata.Request
 	for n, it := range items {
 		at := walcore.At{Offset: offset, Time: walcore.NoTime, Packet: uint32(n + 1)}
-		starts = append(starts, offset)
 		offset += int64(len(it.Bytes))
 		msg := walcore.Message{Head: it.Bytes, Length: uint64(len(it.Bytes)), At: at}
 		var frame *Frame

@@ -77,8 +77,6 @@ type Mark struct {
 // End is the offset of the first byte after m.
 func (m Mark) End() int { return m.Offset + m.Length }
 
-func markField(f *sata.Field) Mark { return Mark{Offset: f.Offset, Length: f.Length, Label: f.Name} }
-
 // Hex is a number as the texts write it: 0x and at least two digits.
 func Hex(n uint64) string {
 	s := strconv.FormatUint(n, 16)

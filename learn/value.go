@@ -35,8 +35,6 @@ func hexadecimal(f *sata.Field) bool {
 	return f.Kind == sata.U32LE || f.Kind == sata.ResultCode
 }
 
-func isText(f *sata.Field) bool { return f.Kind == sata.Text || f.Kind == sata.ModeText }
-
 // readValue takes the bytes of a field apart.
 func readValue(f *sata.Field, b []byte) Value {
 	v := Value{Field: *f}

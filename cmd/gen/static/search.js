@@ -1,0 +1,78 @@
+// Finds entries of the reference as one types. What there is to find stands in
+// entries.js: [title, address, words]. Without scripts the index lists it all.
+'use strict';
+(() => {
+  const finder = document.getElementById('finder');
+  const box = document.getElementById('search');
+  const found = document.getElementById('found');
+  finder.hidden = false;
+
+  const entries = referenceEntries.map(([title, url, words]) => ({
+    title, url, words, low: title.toLowerCase(), all: (title + ' ' + words).toLowerCase(),
+  }));
+
+  // A title that starts with what was typed comes first, then one that holds it,
+  // then entries that hold every word of it.
+  function find(text) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!words.length) return [];
+    const whole = words.join(' ');
+    const rank = (e) => (e.low === whole ? 0 : e.low.startsWith(whole) ? 1 : e.low.includes(whole) ? 2 : 3);
+    return entries.filter((e) => words.every((w) => e.all.includes(w)))
+      .sort((a, b) => rank(a) - rank(b) || a.title.length - b.title.length)
+      .slice(0, 12);
+  }
+
+  function show() {
+    const list = find(box.value);
+    found.replaceChildren(...list.map((e) => {
+      const item = document.createElement('li');
+      const link = document.createElement('a');
+      const words = document.createElement('small');
+      link.href = e.url;
+      link.textContent = e.title;
+      words.textContent = e.words;
+      link.append(' ', words);
+      item.append(link);
+      return item;
+    }));
+    if (box.value.trim() && !list.length) {
+      const none = document.createElement('li');
+      none.textContent = 'Nothing found';
+      found.replaceChildren(none);
+    }
+    found.hidden = !box.value.trim();
+  }
+
+  const close = () => { found.hidden = true; };
+  box.addEventListener('input', show);
+  box.addEventListener('focus', show);
+  document.addEventListener('click', (event) => { if (!finder.contains(event.target)) close(); });
+  document.addEventListener('keydown', (event) => {
+    const typing = event.target instanceof HTMLInputElement;
+    if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      box.select();
+      box.focus();
+    }
+  });
+  finder.addEventListener('keydown', (event) => {
+    const links = [...found.querySelectorAll('a')];
+    const at = links.indexOf(document.activeElement);
+    if (event.key === 'Escape') {
+      close();
+      box.focus();
+      close();
+    } else if (event.key === 'Enter' && document.activeElement === box && links.length) {
+      links[0].click();
+    } else if (event.key === 'ArrowDown' && links.length) {
+      links[Math.min(at + 1, links.length - 1)].focus();
+    } else if (event.key === 'ArrowUp' && at >= 0) {
+      (links[at - 1] || box).focus();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  finder.addEventListener('focusout', (event) => { if (event.relatedTarget && !finder.contains(event.relatedTarget)) close(); });
+})();
