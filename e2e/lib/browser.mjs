@@ -7,7 +7,8 @@ import { after, before } from "node:test";
 import puppeteer from "puppeteer-core";
 import { serve } from "./server.mjs";
 
-const FLAGS = [
+/** How the browser is started: nothing of its own goes over the network. */
+export const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ];
