@@ -87,26 +87,27 @@ func (m *model) response(id uint32, b []byte) {
 }
 
 func modelBytes(b []byte) string {
-	s := "b\""
+	var s strings.Builder
+	s.WriteString("b\"")
 	for _, c := range b {
 		switch {
 		case c == 0:
-			s += `\0`
+			s.WriteString(`\0`)
 		case c == '\n':
-			s += `\n`
+			s.WriteString(`\n`)
 		case c == '\r':
-			s += `\r`
+			s.WriteString(`\r`)
 		case c == '\t':
-			s += `\t`
+			s.WriteString(`\t`)
 		case c == '"' || c == '\\':
-			s += `\` + string(rune(c))
+			s.WriteString(`\` + string(rune(c)))
 		case c >= 0x20 && c <= 0x7E:
-			s += string(rune(c))
+			s.WriteString(string(rune(c)))
 		default:
-			s += fmt.Sprintf(`\x%02x`, c)
+			fmt.Fprintf(&s, `\x%02x`, c)
 		}
 	}
-	return s + "\""
+	return s.String() + "\""
 }
 
 // modelText is the text of a field, if it is one.
