@@ -44,7 +44,7 @@ var rules = map[string]rule{
 	"wasm/app":       {own: []string{"sata", "walcore", "capture", "decode", "inspect", "learn", "share/seal", "internal/version", "wasm/app/..."}, modules: []string{"honnef.co/go/js/dom/v2"}, nothing: []string{"encoding/json", "net", "net/http"}},
 	"wasm/edge":      {own: []string{"share", "wasm/edge/..."}, modules: []string{"github.com/syumai/workers"}},
 	// Tools of the build and helpers of tests: only the direction matters.
-	"internal":        {own: []string{"internal/..."}, modules: []string{"github.com/andybalholm/brotli"}},
+	"internal":        {own: []string{"internal/...", "site"}, modules: []string{"github.com/andybalholm/brotli"}},
 	"share/sharetest": {own: []string{"share", "share/seal"}, modules: []string{"github.com/stretchr/testify"}},
 	"e2e":             {own: []string{"share/...", "sata", "walcore"}},
 }

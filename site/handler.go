@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,12 +34,27 @@ var headers = map[string]string{
 	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+// Over TLS browsers are told to stay with it.
+const (
+	strictTransport      = "Strict-Transport-Security"
+	strictTransportValue = "max-age=31536000"
+)
+
+// How long browsers keep a file.
+const (
+	cacheForever = "public, max-age=31536000, immutable" // its name changes with its content
+	cacheChecked = "no-cache"                            // asks each time whether it changed
+)
+
 // WithHeaders adds the security headers to all that a handler answers.
 func WithHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		for name, value := range headers {
 			h.Set(name, value)
+		}
+		if r.TLS != nil {
+			h.Set(strictTransport, strictTransportValue)
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -62,6 +79,31 @@ var types = map[string]string{
 
 // hashedName is a name that changes with its content.
 var hashedName = regexp.MustCompile(`\.[0-9a-f]{12}\.[a-z]+$`)
+
+// headersFile is for other hosts; it is not served.
+const headersFile = "_headers"
+
+// HeadersFile is the same headers for hosts that read them from a file named
+// _headers in the site (Cloudflare, Netlify); names are the site's files. Such
+// hosts always have TLS.
+func HeadersFile(names []string) []byte {
+	var b bytes.Buffer
+	line := func(name, value string) { b.WriteString("  " + name + ": " + value + "\n") }
+	b.WriteString("/*\n")
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		line(name, headers[name])
+	}
+	line(strictTransport, strictTransportValue)
+	line("Cache-Control", cacheChecked)
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		if hashedName.MatchString(name) {
+			// Values of several rules would be joined: the general one goes first.
+			b.WriteString("/" + name + "\n  ! Cache-Control\n")
+			line("Cache-Control", cacheForever)
+		}
+	}
+	return b.Bytes()
+}
 
 // A file of the site, ready to be sent.
 type file struct {
@@ -88,7 +130,7 @@ func Handler(files fs.FS) (http.Handler, error) {
 	h := handler{files: map[string]*file{}}
 	contents := map[string][]byte{}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") || name == headersFile {
 			return err
 		}
 		contents[name], err = fs.ReadFile(files, name)
@@ -104,12 +146,12 @@ func Handler(files fs.FS) (http.Handler, error) {
 				continue // a compressed form, not a file
 			}
 		}
-		f := &file{name: name, kind: types[ext], cache: "no-cache", content: map[string]version{"": newVersion(b)}}
+		f := &file{name: name, kind: types[ext], cache: cacheChecked, content: map[string]version{"": newVersion(b)}}
 		if f.kind == "" {
 			f.kind = "application/octet-stream"
 		}
 		if hashedName.MatchString(name) {
-			f.cache = "public, max-age=31536000, immutable"
+			f.cache = cacheForever
 		}
 		for coding, suffix := range map[string]string{"br": ".br", "gzip": ".gz"} {
 			if packed, ok := contents[name+suffix]; ok {
@@ -176,7 +218,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) notFound(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	header.Set("Cache-Control", "no-cache")
+	header.Set("Cache-Control", cacheChecked)
 	f, ok := h.files["404.html"]
 	if !ok {
 		http.Error(w, "there is nothing at this address", http.StatusNotFound)

@@ -13,6 +13,7 @@ import (
 func testHandler(t *testing.T) http.Handler {
 	h, err := Handler(fstest.MapFS{
 		".placeholder":                    {Data: []byte("x")},
+		"_headers":                        {Data: []byte("x")},
 		"index.html":                      {Data: []byte("<!doctype html>start")},
 		"app.0123456789ab.wasm":           {Data: []byte("\x00asm whole")},
 		"app.0123456789ab.wasm.br":        {Data: []byte("as br")},
@@ -106,7 +107,7 @@ func TestETag(t *testing.T) {
 }
 
 func TestWhatIsNotThere(t *testing.T) {
-	for _, target := range []string{"/nothing", "/.placeholder", "/../go.mod", "/reference/../../go.mod", "/index.html/", "/%2e%2e/go.mod"} {
+	for _, target := range []string{"/nothing", "/.placeholder", "/_headers", "/../go.mod", "/reference/../../go.mod", "/index.html/", "/%2e%2e/go.mod"} {
 		require.Equal(t, http.StatusNotFound, get(t, "GET", target).Code, target)
 	}
 	w := get(t, "POST", "/")
@@ -125,4 +126,27 @@ func TestOwn404(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, w.Code)
 	require.True(t, strings.HasPrefix(w.Header().Get("Content-Type"), "text/html"))
 	require.Equal(t, "<p>Nothing here", w.Body.String())
+}
+
+func TestHeadersFile(t *testing.T) {
+	text := string(HeadersFile([]string{"index.html", "boot.0123456789ab.js", "app.0123456789ab.wasm"}))
+	general, forever, ok := strings.Cut(text, "/app.0123456789ab.wasm\n")
+	require.True(t, ok)
+	require.True(t, strings.HasPrefix(general, "/*\n"))
+	for name, value := range headers {
+		require.Contains(t, general, "  "+name+": "+value+"\n")
+	}
+	require.Contains(t, general, "  Strict-Transport-Security: max-age=31536000\n  Cache-Control: no-cache\n")
+	require.Equal(t, "  ! Cache-Control\n  Cache-Control: public, max-age=31536000, immutable\n/boot.0123456789ab.js\n  ! Cache-Control\n  Cache-Control: public, max-age=31536000, immutable\n", forever)
+	for _, line := range strings.Split(text, "\n") {
+		require.LessOrEqual(t, len(line), 2000, "hosts refuse longer lines")
+	}
+}
+
+func TestStrictTransportOverTLSOnly(t *testing.T) {
+	require.Empty(t, get(t, "GET", "/").Header().Get("Strict-Transport-Security"))
+	r := httptest.NewRequest("GET", "https://example.org/", nil)
+	w := httptest.NewRecorder()
+	testHandler(t).ServeHTTP(w, r)
+	require.NotEmpty(t, w.Header().Get("Strict-Transport-Security"))
 }

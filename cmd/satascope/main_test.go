@@ -204,7 +204,7 @@ func TestInterrupted(t *testing.T) {
 // What a file is called can't act on the terminal.
 func TestNamesAreData(t *testing.T) {
 	_, _, errs := call(nil, "decode", "a\x1b[31m\u202eb\nsatascope: all is well")
-	require.Equal(t, "satascope: a␛[31m‹U+202E›b␊satascope: all is well: expected a file, found none of this name\n", errs)
+	require.Equal(t, "satascope: a‹ESC›[31m‹U+202E›b‹LF›satascope: all is well: expected a file, found none of this name\n", errs)
 }
 
 func TestSpoolIsBounded(t *testing.T) {
@@ -236,7 +236,7 @@ func TestOutputThatFails(t *testing.T) {
 
 func TestVisibleWriter(t *testing.T) {
 	text := "->OpenFile {path=/\x1b[2Ja\u202eb\u00e9\U0001F600}\nnext\r\n"
-	want := "->OpenFile {path=/␛[2Ja‹U+202E›b\u00e9\U0001F600}\nnext␍\n"
+	want := "->OpenFile {path=/‹ESC›[2Ja‹U+202E›b\u00e9\U0001F600}\nnext‹CR›\n"
 	for size := 1; size <= len(text); size++ {
 		var out bytes.Buffer
 		w := &visibleWriter{w: &out}

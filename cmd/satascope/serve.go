@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io/fs"
 	"log"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"satascope/share"
 	"satascope/site"
 )
 
@@ -21,27 +24,68 @@ var serveCommand = command{
 	does: "serve the page, from this program alone",
 	help: `usage: satascope serve [flags]
 
-Serves the page. It decodes in the browser: no capture is ever sent here. It
-listens on this machine only, unless told otherwise, and ends with Ctrl+C.
+Serves the page. It decodes in the browser: no capture is sent here unless its
+owner shares it, sealed so that this server can't read it. It listens on this
+machine only, unless told otherwise, and ends with Ctrl+C.
 `,
 	prepare: func(flags *flag.FlagSet) runner {
-		o := serveOptions{files: site.Files}
+		o := serveOptions{files: site.Files, quota: share.DefaultQuota, limits: share.DefaultLimits()}
 		flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`HOST:PORT` to listen on; port 0 takes a free one")
+		flags.StringVar(&o.data, "data", "", "`FOLDER` to keep shares in; without it the page offers no stored shares")
+		flags.Func("quota", "`SIZE` that all shares may have together, as 10GiB (the default)", sizeFlag(&o.quota))
+		flags.Func("max-share", "`SIZE` of the largest share, as 256MiB (the default)", sizeFlag(&o.limits.Size))
+		flags.StringVar(&o.proxyHeader, "proxy-header", "", "`NAME` of the header in which a proxy in front says who asks, as X-Forwarded-For")
 		return o.run
 	},
 }
 
 type serveOptions struct {
-	listen string
-	files  func() (fs.FS, bool)
+	listen      string
+	files       func() (fs.FS, bool)
+	data        string
+	quota       int64
+	limits      share.Limits
+	proxyHeader string
 }
+
+// sizeUnits are what a size on the command line may end with.
+var sizeUnits = []struct {
+	suffix string
+	bytes  int64
+}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"", 1}}
+
+// sizeFlag parses a number of bytes, in units of 1024 if it names one.
+func sizeFlag(to *int64) func(string) error {
+	return func(s string) error {
+		for _, u := range sizeUnits {
+			digits, ok := strings.CutSuffix(s, u.suffix)
+			if !ok {
+				continue
+			}
+			n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+			if err != nil || n <= 0 || n > math.MaxInt64/u.bytes {
+				break
+			}
+			*to = n * u.bytes
+			return nil
+		}
+		return errors.New("expected a number of bytes, as 512MiB, 10GiB or 1000000")
+	}
+}
+
+// Shares that one address may create: this many at once, then one each interval.
+const (
+	shareBurst    = 300
+	shareInterval = time.Second
+	sweepInterval = 10 * time.Minute
+)
 
 // How long a client may take, and how long those still served are waited for.
 const (
 	headerTimeout   = 10 * time.Second
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 2 * time.Second
-	maxHeaderBytes  = 64 << 10
+	maxHeaderBytes  = 32 << 10
 )
 
 func (o *serveOptions) run(ctx context.Context, std streams, args []string) error {
@@ -59,12 +103,27 @@ func (o *serveOptions) run(ctx context.Context, std streams, args []string) erro
 	if err != nil {
 		return err
 	}
+	handler := http.NewServeMux()
+	handler.Handle("/", pages)
+	report := func(err error) { complain(std.err, err.Error()) }
+	if o.data != "" {
+		disk, err := share.OpenDisk(o.data, share.DiskOptions{Quota: o.quota, UploadTime: o.limits.UploadTime})
+		if err != nil {
+			return err
+		}
+		defer disk.Close()
+		sweeping, stop := context.WithCancel(ctx)
+		defer stop()
+		go disk.KeepSwept(sweeping, sweepInterval, report)
+		limiter := share.NewLimiter(shareBurst, shareInterval, o.proxyHeader, time.Now)
+		handler.Handle(share.Prefix, share.NewHandler(disk, share.Options{Limits: o.limits, Admit: limiter.Admit, Log: report}))
+	}
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return listenError(o.listen, err)
 	}
 	server := &http.Server{
-		Handler:           site.WithHeaders(pages),
+		Handler:           site.WithHeaders(handler),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,

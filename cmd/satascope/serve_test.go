@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"satascope/share"
 )
 
 var testSite = fstest.MapFS{"index.html": {Data: []byte("<!doctype html>the page")}}
@@ -77,4 +79,48 @@ func TestServeWithoutSite(t *testing.T) {
 	err := o.run(context.Background(), streams{nil, &out, &out}, nil)
 	require.ErrorContains(t, err, "Run ./build.sh")
 	require.Zero(t, out.Len())
+}
+
+func TestSizeFlag(t *testing.T) {
+	for in, want := range map[string]int64{"1": 1, "1000000": 1000000, "64KiB": 64 << 10, "512MiB": 512 << 20, "10 GiB": 10 << 30, "8TiB": 8 << 40} {
+		var got int64
+		require.NoError(t, sizeFlag(&got)(in), in)
+		require.Equal(t, want, got, in)
+	}
+	for _, in := range []string{"", "0", "-1", "10GB", "MiB", "1.5GiB", "9223372036854775807KiB", "99999999999999999999"} {
+		var got int64
+		require.ErrorContains(t, sizeFlag(&got)(in), "expected a number of bytes", in)
+		require.Zero(t, got)
+	}
+}
+
+// With --data there is a service at /api/, without there is nothing.
+func TestServeShares(t *testing.T) {
+	for _, data := range []string{"", t.TempDir()} {
+		ctx, cancel := context.WithCancel(context.Background())
+		r, w := io.Pipe()
+		o := withSite("127.0.0.1:0")
+		o.data, o.quota, o.limits = data, 1<<20, share.DefaultLimits()
+		done := make(chan error, 1)
+		go func() { done <- o.run(ctx, streams{nil, w, io.Discard}, nil) }()
+		line, err := bufio.NewReader(r).ReadString('\n')
+		require.NoError(t, err)
+		address, _, _ := strings.Cut(strings.TrimPrefix(line, "Satascope is at "), " ")
+		resp, err := http.Get(address + "api/health")
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		if data == "" {
+			require.Equal(t, http.StatusNotFound, resp.StatusCode)
+		} else {
+			require.Equal(t, http.StatusOK, resp.StatusCode)
+			require.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"))
+			// A second process must not take the folder.
+			second := withSite("127.0.0.1:0")
+			second.data, second.limits = data, share.DefaultLimits()
+			require.Error(t, second.run(ctx, streams{nil, io.Discard, io.Discard}, nil))
+		}
+		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
+		cancel()
+		require.NoError(t, <-done)
+	}
 }

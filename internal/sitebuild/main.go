@@ -4,8 +4,8 @@
 // It goes in steps, each in a file of its own: collect.go reads everything into
 // one [tree], licenses.go adds whose work is in it, hash.go gives scripts,
 // styles and WebAssembly names that change with their content, so that they can
-// be cached for good, pack.go adds a .br and a .gz beside what compresses, and
-// write.go puts the result in place, all of it or nothing.
+// be cached for good, pack.go adds a .br and a .gz beside what compresses,
+// hosts.go what hosts of static sites want to know, and write.go puts the result in place, all of it or nothing.
 //
 // build.sh runs it; nothing else needs to.
 package main
@@ -37,7 +37,7 @@ func main() {
 
 type options struct {
 	site, add, wasm, example, out, embed, work string
-	budget                                int64
+	budget                                     int64
 }
 
 func run(o options) error {
@@ -55,6 +55,7 @@ func run(o options) error {
 	for name, b := range packed {
 		files[name] = b
 	}
+	addHosts(files)
 	if err := replace(o.out, files, ""); err != nil {
 		return err
 	}

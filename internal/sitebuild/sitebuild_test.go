@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func site() tree {
+func testTree() tree {
 	return tree{
 		"index.html":           []byte(`<html data-worker="worker.js"><link rel=stylesheet href="./app.css"><script src='boot.js'></script> app.wasm in words`),
 		"boot.js":              []byte(`load("app.wasm"); new Worker('./worker.js'); "missing.js"; "index.html"`),
@@ -45,9 +45,9 @@ func byStem(t *testing.T, files tree, name string) (string, string) {
 }
 
 func TestHashNames(t *testing.T) {
-	files, err := hashNames(site())
+	files, err := hashNames(testTree())
 	require.NoError(t, err)
-	require.Len(t, files, len(site()))
+	require.Len(t, files, len(testTree()))
 	worker, _ := byStem(t, files, "worker.js")
 	boot, bootText := byStem(t, files, "boot.js")
 	css, cssText := byStem(t, files, "app.css")
@@ -62,9 +62,9 @@ func TestHashNames(t *testing.T) {
 }
 
 func TestHashFollowsWhatIsReferredTo(t *testing.T) {
-	changed := site()
+	changed := testTree()
 	changed["wasm_exec.js"] = []byte("another Go")
-	a, err := hashNames(site())
+	a, err := hashNames(testTree())
 	require.NoError(t, err)
 	b, err := hashNames(changed)
 	require.NoError(t, err)
@@ -154,4 +154,12 @@ func TestReadFolders(t *testing.T) {
 	require.NoError(t, files.read(more))
 	require.Equal(t, tree{"index.html": []byte("x"), "icons/a.svg": []byte("x"), "reference/index.html": []byte("x")}, files)
 	require.ErrorContains(t, files.read(more), "reference/index.html is there twice")
+}
+
+func TestHosts(t *testing.T) {
+	files := tree{"index.html": nil, "index.html.br": nil, "a.0123456789ab.js": nil, "a.0123456789ab.js.gz": nil, "examples/x.pcapng.gz": nil}
+	addHosts(files)
+	require.Contains(t, string(files["_headers"]), "/a.0123456789ab.js\n")
+	require.NotContains(t, string(files["_headers"]), ".gz")
+	require.Equal(t, "# Compressed forms: the host makes its own.\na.0123456789ab.js.gz\nindex.html.br\n", string(files[".assetsignore"]))
 }
