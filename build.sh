@@ -8,8 +8,8 @@ work=.build                         # everything made on the way; safe to delete
 budget=1200000                      # bytes of the page's WebAssembly as brotli
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.6.1
 gotestsum=gotest.tools/gotestsum@v1.13.0
-core="sata walcore capture decode inspect" # tested as WebAssembly too
-raced="livelog decode"              # tested with the race detector
+core="sata walcore capture decode inspect learn" # tested as WebAssembly too
+raced="livelog decode share"        # tested with the race detector
 node_needed=18
 
 usage() {
@@ -189,14 +189,15 @@ page_packages() {
 
 compile_page() { GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/app.wasm" ./wasm/app; }
 
-generate() { rm -rf "$work/gen" && mkdir -p "$work/gen" && { [ ! -d cmd/gen ] || go run ./cmd/gen -out "$work/gen"; }; }
+generate() { rm -rf "$work/gen" && mkdir -p "$work/gen" && go run ./cmd/gen -out "$work/gen"; }
 
+# site [-quick]: builds it; quick does not compress well, which takes long.
 site() {
   mkdir -p "$work"
   step "packages of the page" page_packages &&
     step "page to WebAssembly" compile_page &&
     step "reference pages" generate &&
-    step "site into dist/" go run ./internal/sitebuild -add "$work/gen" -wasm "$work/app.wasm" -work "$work" -budget "$budget"
+    step "site into dist/" go run ./internal/sitebuild -add "$work/gen" -wasm "$work/app.wasm" -work "$work" -budget "$budget" "$@"
 }
 
 program() { step "command line" go build -trimpath -o "$work/satascope" ./cmd/satascope; }
@@ -295,6 +296,16 @@ e2e_node() {
   return "$status"
 }
 
+# The hosted service in Cloudflare's own runtime, on this machine.
+edge_node=20.3
+test_edge() {
+  if ! version_at_least "$(node --version | tr -d v)" "$edge_node"; then
+    say "note: the hosted service was not tested: its runtime needs Node $edge_node or later"
+    return 0
+  fi
+  npm_ci e2e/edge && SATASCOPE_EDGE=1 go_test . ./e2e/edge
+}
+
 test_all() {
   local status=0 module
   need node chromium tshark cc || fail "the tests need what is missing"
@@ -307,6 +318,7 @@ test_all() {
   while IFS= read -r module; do
     tests "tests, ${module#./}" go_test "$module" ./...
   done < <(find . -mindepth 2 -name go.mod -not -path '*/node_modules/*' -not -path "./$work/*" -exec dirname {} \;)
+  tests "tests, hosted service" test_edge
   tests "tests, browser" e2e_node e2e/*.test.mjs
   [ "$failed" = 0 ] || status=1
   say "$passed passed, $failed failed, $skipped skipped"
@@ -325,12 +337,12 @@ esac
 need_go
 case $command in
   build) site && program || exit 1; say "the site is in dist/, the program is $work/satascope" ;;
-  serve) site && program || exit 1; exec "$work/satascope" serve "$@" ;;
+  serve) site -quick && program || exit 1; exec "$work/satascope" serve "$@" ;;
   check) check ;;
   test) test_all ;;
   e2e)
     need node chromium || exit 1
-    site && program || exit 1
+    site -quick && program || exit 1
     [ $# -gt 0 ] || set -- e2e/*.test.mjs
     e2e_node "$@"
     ;;

@@ -27,6 +27,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "dist", "`folder` to write, replaced as a whole")
 	flag.StringVar(&o.embed, "embed", "site/dist", "`folder` that the command line's binary carries, replaced but for its placeholder")
 	flag.StringVar(&o.work, "work", ".build", "`folder` for compressed files of earlier builds")
+	flag.BoolVar(&o.quick, "quick", false, "compress quickly, for a site that is only looked at here; no budget then")
 	flag.Int64Var(&o.budget, "budget", 0, "fail when the WebAssembly, as brotli, is larger than this many `bytes`")
 	flag.Parse()
 	if err := run(o); err != nil {
@@ -38,6 +39,7 @@ func main() {
 type options struct {
 	site, add, wasm, example, out, embed, work string
 	budget                                     int64
+	quick                                      bool
 }
 
 func run(o options) error {
@@ -48,7 +50,7 @@ func run(o options) error {
 	if files, err = hashNames(files); err != nil {
 		return err
 	}
-	packed, err := pack(files, o.work)
+	packed, err := pack(files, o.work, o.quick)
 	if err != nil {
 		return err
 	}
@@ -61,6 +63,9 @@ func run(o options) error {
 	}
 	if err := replace(o.embed, files, placeholder); err != nil {
 		return err
+	}
+	if o.quick {
+		return nil
 	}
 	return report(files, o.budget)
 }

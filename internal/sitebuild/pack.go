@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/andybalholm/brotli"
 )
@@ -23,18 +24,27 @@ func compressible(name string, size int) bool {
 }
 
 // packers make what goes beside a file, by the suffix of its name.
-var packers = map[string]func(io.Writer) io.WriteCloser{
-	".br": func(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, brotli.BestCompression) },
-	".gz": func(w io.Writer) io.WriteCloser {
-		z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // the level is a valid one
+var packers = map[string]func(w io.Writer, quick bool) io.WriteCloser{
+	".br": func(w io.Writer, quick bool) io.WriteCloser {
+		if quick {
+			return brotli.NewWriterLevel(w, 4)
+		}
+		return brotli.NewWriterLevel(w, brotli.BestCompression)
+	},
+	".gz": func(w io.Writer, quick bool) io.WriteCloser {
+		level := gzip.BestCompression
+		if quick {
+			level = gzip.BestSpeed
+		}
+		z, _ := gzip.NewWriterLevel(w, level) // both levels are valid
 		return z
 	},
 }
 
 // pack gives the compressed files that go beside those of a tree. The best
 // compression is slow, so what an earlier build made is kept in work, by the
-// content's hash; what is no longer used is removed.
-func pack(files tree, work string) (tree, error) {
+// content's hash; what is no longer used is removed, of the same speed.
+func pack(files tree, work string, quick bool) (tree, error) {
 	cache := filepath.Join(work, "packed")
 	if err := os.MkdirAll(cache, 0o777); err != nil {
 		return nil, err
@@ -47,10 +57,13 @@ func pack(files tree, work string) (tree, error) {
 		sum := sha256.Sum256(content)
 		for suffix, packer := range packers {
 			kept := hex.EncodeToString(sum[:]) + suffix
+			if quick {
+				kept = "quick-" + kept
+			}
 			used[kept] = true
 			b, err := os.ReadFile(filepath.Join(cache, kept))
 			if err != nil {
-				if b, err = packWith(packer, content); err != nil {
+				if b, err = packWith(packer, content, quick); err != nil {
 					return nil, err
 				}
 				if err := writeWhole(filepath.Join(cache, kept), b); err != nil {
@@ -67,7 +80,7 @@ func pack(files tree, work string) (tree, error) {
 		return nil, err
 	}
 	for _, e := range old {
-		if !used[e.Name()] {
+		if !used[e.Name()] && strings.HasPrefix(e.Name(), "quick-") == quick {
 			if err := os.Remove(filepath.Join(cache, e.Name())); err != nil && !os.IsNotExist(err) {
 				return nil, err
 			}
@@ -76,9 +89,9 @@ func pack(files tree, work string) (tree, error) {
 	return out, nil
 }
 
-func packWith(packer func(io.Writer) io.WriteCloser, content []byte) ([]byte, error) {
+func packWith(packer func(io.Writer, bool) io.WriteCloser, content []byte, quick bool) ([]byte, error) {
 	var b bytes.Buffer
-	w := packer(&b)
+	w := packer(&b, quick)
 	if _, err := w.Write(content); err != nil {
 		return nil, err
 	}
