@@ -30,12 +30,12 @@ type DumpRun struct {
 }
 
 // A DumpReader reads a dump of a conversation's bytes: as they are, as hex
-// digits, or as xxd or hexdump -C write them.
+// digits, as xxd, hexdump -C or od write them, or as the forms in textdump.go.
 //
-// Plain hex is pairs of digits, with or without spaces and line breaks between
-// them; a line break, but no space, may also stand between the digits of a pair.
-// The offsets of xxd and hexdump must go up as the bytes do, from whatever the
-// first is; at an offset of 0 another dump may begin, and goes on where the one
+// Plain hex is pairs of digits, with or without spaces, line breaks, colons or
+// dashes between them; a line break, but no space, may also stand between the
+// digits of a pair. The offsets of xxd, hexdump and od must go up as the bytes
+// do, from whatever the first is; at an offset of 0 another dump may begin, and goes on where the one
 // before ended. A line * stands for the row before it, repeated up to the next
 // offset. What follows the bytes in a line is not looked at.
 type DumpReader struct {
@@ -60,6 +60,13 @@ type DumpReader struct {
 	repeat   int64  // bytes of repeated rows still to give
 	skipped  int64  // bytes of repeated rows given since row
 	repeated int64  // in the whole file
+	radix    int64  // od: of its offsets, 0 while that can't be told
+
+	// base64, lists and strings
+	inside bool // in a list or string
+	open   bool // a bracket began the list
+	quote  byte // that ends the string; 0 when the reading began inside it
+	before int  // pieces of what is no list or string passed over
 }
 
 // NewDumpReader reads a dump of the kind from r, which stands at the start of
@@ -72,9 +79,9 @@ func newDumpReader(r io.Reader, kind Kind, size int) *DumpReader {
 	d := &DumpReader{b: newBuffer(r, size), kind: kind, size: min(size, dumpRun)}
 	switch kind {
 	case KindBinary:
-	case KindHex:
+	case KindHex, KindBase64, KindByteList, KindByteString, KindString:
 		d.line = 1
-	case KindXXD, KindHexdump:
+	case KindXXD, KindHexdump, KindOD:
 	default:
 		d.err = &FormatError{In: "dump", Expected: "a dump of bytes, binary or hex", Found: kind.String()}
 	}
@@ -102,8 +109,12 @@ func (r *DumpReader) Next(run *DumpRun) error {
 		if r.err == nil {
 			r.digits()
 		}
-	case KindXXD, KindHexdump:
+	case KindXXD, KindHexdump, KindOD:
 		r.rows()
+	default:
+		if r.err == nil {
+			r.textual()
+		}
 	}
 	if len(r.out) == 0 {
 		return r.err
@@ -157,6 +168,7 @@ func (r *DumpReader) digits() {
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
+			case !half && (c == ':' || c == '-') && used+1 < len(in) && hexValue[in[used+1]] < 16:
 			default:
 				expected := "a hex digit"
 				if half {
@@ -253,11 +265,8 @@ func (r *DumpReader) next() {
 		r.err = r.bad(start, 0, "an offset in hex digits", quoted(line))
 		return
 	}
-	var offset int64
-	for _, c := range line[:n] {
-		offset = offset<<4 | int64(hexValue[c])
-	}
 	given := r.total + int64(len(r.out))
+	offset := r.parseOffset(line[:n], given)
 	if given == 0 {
 		r.shift = offset
 	}
@@ -319,6 +328,46 @@ func (r *DumpReader) next() {
 	r.row, r.rowAt, r.rowNew = row, start, true
 }
 
+// parseOffset is an offset of the dump's own. Those of od may be in any of three
+// bases; the first that can be only one of them tells.
+func (r *DumpReader) parseOffset(digits []byte, given int64) int64 {
+	radix := int64(16)
+	if r.kind == KindOD {
+		if radix = r.radix; radix == 0 {
+			found := 0
+			for _, base := range [...]int64{16, 8, 10} {
+				if n, ok := inBase(digits, base); ok && n == r.shift+given {
+					radix = base
+					found++
+				}
+			}
+			switch found {
+			case 0:
+				radix = 16
+			case 1:
+				r.radix = radix
+			}
+		}
+	}
+	n, ok := inBase(digits, radix)
+	if !ok {
+		return -1 // which is not what is expected
+	}
+	return n
+}
+
+// inBase is a number of up to 15 digits.
+func inBase(digits []byte, base int64) (n int64, ok bool) {
+	for _, c := range digits {
+		v := int64(hexValue[c])
+		if v >= base {
+			return 0, false
+		}
+		n = n*base + v
+	}
+	return n, true
+}
+
 // parseRow decodes the bytes of a line from i on.
 func parseRow(row, line []byte, i int, kind Kind) ([]byte, int, bool) {
 	if kind == KindHexdump {
@@ -338,6 +387,26 @@ func parseRow(row, line []byte, i int, kind Kind) ([]byte, int, bool) {
 			}
 		}
 		return row, i, true
+	}
+	if kind == KindOD {
+		// Single bytes with one space between them, two or more before the text.
+		for i < len(line) && line[i] == ' ' {
+			i++
+		}
+		for {
+			if hexDigits(line[i:]) != 2 {
+				return row, i, false
+			}
+			row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
+			i += 2
+			if i == len(line) || i+1 < len(line) && line[i] == ' ' && line[i+1] == ' ' {
+				return row, i, true
+			}
+			if line[i] != ' ' {
+				return row, i, false
+			}
+			i++
+		}
 	}
 	// Groups of bytes with one space between them, two before the text: the
 	// text may look like anything.
@@ -388,7 +457,7 @@ func (r *DumpReader) pass(n int64) int64 {
 // ReadDumpAt decodes part of a dump again: from the place of a [DumpRun] in the
 // unpacked file f, without the first skip bytes. It fills dst as io.ReadFull
 // does. For the digits in an event file the kind is KindHex and the place the
-// event's File.
+// event's File; for a piece of a follow export the place is its [FollowRun]'s.
 func ReadDumpAt(f io.ReaderAt, kind Kind, file, skip int64, dst []byte) (int, error) {
 	if kind == KindBinary {
 		n, err := f.ReadAt(dst, file+skip)
@@ -398,7 +467,12 @@ func ReadDumpAt(f io.ReaderAt, kind Kind, file, skip int64, dst []byte) (int, er
 		return n, err
 	}
 	// Little is read at a time: most messages are small.
-	r := newDumpReader(io.NewSectionReader(f, file, math.MaxInt64-file), kind, 16<<10)
+	section := io.NewSectionReader(f, file, math.MaxInt64-file)
+	if kind.Follow() {
+		return readFollowAt(section, kind, skip, dst)
+	}
+	r := newDumpReader(section, kind, 16<<10)
+	r.inside = true
 	n := 0
 	var run DumpRun
 	for n < len(dst) {

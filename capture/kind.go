@@ -20,11 +20,25 @@ const (
 	KindHex          // raw dump as hex digits, with or without spaces and line breaks
 	KindXXD          // raw dump as xxd writes it
 	KindHexdump      // raw dump as hexdump -C writes it
+
+	KindFollowRaw  // a followed stream of Wireshark's, see FollowReader: tshark's raw form
+	KindFollowHex  // likewise, as a hex dump
+	KindFollowYAML // likewise, as YAML
+	KindFollowC    // likewise, as C arrays
+	KindOD         // raw dump as od -t x1 writes it, or as Wireshark copies it
+	KindByteList   // raw dump as a list of bytes: 0x00, 0x14
+	KindByteString // raw dump as a byte string of Rust or Python: b"\0\x14"
+	KindString     // raw dump as a string of C or Go: "\x00\x14"
+	KindBase64     // raw dump in base64
+	KindLog        // a log that the reference or this program wrote
 )
 
 var kindNames = [...]string{
 	KindUnknown: "unknown", KindPCAP: "pcap", KindPCAPNG: "pcapng", KindEvents: "event file",
 	KindBinary: "binary dump", KindHex: "hex dump", KindXXD: "xxd dump", KindHexdump: "hexdump -C dump",
+	KindFollowRaw: "followed stream (raw)", KindFollowHex: "followed stream (hex dump)", KindFollowYAML: "followed stream (YAML)",
+	KindFollowC: "followed stream (C arrays)", KindOD: "od dump", KindByteList: "list of bytes", KindByteString: "byte string",
+	KindString: "string", KindBase64: "base64", KindLog: "log",
 }
 
 func (k Kind) String() string {
@@ -39,11 +53,18 @@ func (k Kind) Packets() bool { return k == KindPCAP || k == KindPCAPNG }
 
 // Dump tells whether a [DumpReader] reads this kind.
 func (k Kind) Dump() bool {
-	return k == KindBinary || k == KindHex || k == KindXXD || k == KindHexdump
+	switch k {
+	case KindBinary, KindHex, KindXXD, KindHexdump, KindOD, KindByteList, KindByteString, KindString, KindBase64:
+		return true
+	}
+	return false
 }
 
+// Follow tells whether a [FollowReader] reads this kind.
+func (k Kind) Follow() bool { return k >= KindFollowRaw && k <= KindFollowC }
+
 // wanted is what Open hopes for, in its errors.
-const wanted = "a capture (pcap or pcapng), an event file, or a dump of a conversation's bytes (binary or hex)"
+const wanted = "a capture (pcap or pcapng), an event file, a followed stream, a log, or a dump of a conversation's bytes (binary or text)"
 
 // A recogniser looks at the first bytes of a file (at most peekSize; all is
 // true when they are the whole file). It gives the kind, or what the file is
@@ -61,9 +82,15 @@ var recognisers = []recogniser{
 	recogniseUTF16,
 	recogniseBinary, // all below it see text only
 	recogniseEvents,
+	recogniseLog,
+	recogniseFollow,
 	recogniseXXD,
 	recogniseHexdump,
+	recogniseOD,
 	recogniseHex,
+	recogniseString,
+	recogniseList,
+	recogniseBase64,
 	recogniseText,
 }
 
@@ -239,7 +266,7 @@ func recogniseHex(head []byte, all bool) (Kind, string, string) {
 			digits++
 			continue
 		}
-		if !isSpace(c) {
+		if !isSpace(c) && !(digits > 0 && (c == ':' || c == '-')) {
 			// Something else on the way: hex with a slip in it if most of a
 			// line's worth was digits before; the reader will say where.
 			if digits < 64 || i < 64 {

@@ -75,7 +75,7 @@ func TestOpenRecognisesKinds(t *testing.T) {
 }
 
 func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
-	const wants = "file, offset 0: expected a capture (pcap or pcapng), an event file, or a dump of a conversation's bytes (binary or hex), found "
+	const wants = "file, offset 0: expected a capture (pcap or pcapng), an event file, a followed stream, a log, or a dump of a conversation's bytes (binary or text), found "
 	for data, want := range map[string]string{
 		"":                          "an empty file; save the capture again",
 		"\n \r\n":                   "nothing but blank lines",
