@@ -5,8 +5,8 @@
 //
 //   - [Source] is a file that can be opened again; [Open] recognises what it is
 //     by its content ([Kind]), gzip and zstd unpacked on the way.
-//   - [PacketReader] reads pcap and pcapng; [Packet.Segment] finds the TCP
-//     segment in a packet, whatever link layer is around it.
+//   - [PacketReader] reads pcap and pcapng; a [Dissector] finds the TCP segment
+//     in a packet, whatever link layer, tunnel or IP fragments are around it.
 //   - [Assembler] puts TCP together again and tells a [Handler] what could be
 //     delivered, with the place in the file each byte came from.
 //   - [EventReader] reads event files, [DumpReader] raw frame dumps, binary or
@@ -82,6 +82,7 @@ type Run struct {
 	Time   int64  // of that packet, nanoseconds since 1970, or NoTime
 	Seq    uint32 // the TCP sequence number of Bytes[0]
 	Flags  uint8  // the TCP flags of the segment
+	Source uint8  // which file it stands in, as Packet.Source
 	At     uint64 // the packet that made it deliverable; equal to Packet unless it came out of order
 	AtTime int64  // the time of that packet
 	Acked  int64  // how many bytes of the other direction its sender had received then, or -1

@@ -83,6 +83,7 @@ type piece struct {
 	acked  int64
 	seq    uint32
 	flags  uint8
+	source uint8
 }
 
 func (p *piece) end() int64 { return p.off + int64(len(p.data)) + p.cut }
@@ -168,10 +169,16 @@ func (s *side) keepAlive(seg *Segment, size int) bool {
 	return size == 1 && s.based() && int32(seg.Seq+1-s.base) == 0
 }
 
-// idle tells the same of a side of which nothing but the other side's
-// acknowledgements was seen since.
+// idle tells the same of a side that is open: one byte that the other side has,
+// behind others that were not recorded. Such a byte is not what was sent there
+// before, so it must not stand in for it. (Where only this one byte is missing,
+// it is taken: most likely it was captured behind its acknowledgement.)
 func (s *side) idle(seq uint32, size int) bool {
-	return size == 1 && !s.settled && s.acked > 0 && s.offset(seq)+1 == s.acked
+	if size != 1 || s.acked == 0 {
+		return false
+	}
+	off := s.offset(seq)
+	return off+1 == s.acked && (off > s.next || !s.settled)
 }
 
 // settle decides, at the first data of a side whose SYN was not seen, which
@@ -208,12 +215,17 @@ func (s *side) rebase(seq uint32) {
 	s.setBase(seq, bySeq)
 }
 
+// near tells whether an offset is where the side can be.
+func (s *side) near(off int64, size int) bool {
+	return off <= s.highest()+reach && off+int64(size) >= s.next-reach
+}
+
 // place tells the offset of a segment's first byte; false if it is not to be
 // believed. A jump is believed when the other side acknowledges it, or when
 // four segments in a row make it: then the file lacks what lies between.
 func (s *side) place(seq uint32, size int) (int64, bool) {
 	off := s.offset(seq)
-	if off <= s.highest()+reach && off+int64(size) >= s.next-reach {
+	if s.near(off, size) {
 		s.farSeen = 0
 		return off, true
 	}
@@ -235,15 +247,16 @@ func (s *side) place(seq uint32, size int) (int64, bool) {
 }
 
 // acknowledge learns what the other side has received from an acknowledgement
-// number of from, and gives the number of bytes, or -1 if that is not known.
-func (c *conv) acknowledge(from Side, ack uint32) int64 {
+// number of from, and gives the number of bytes; ok is false for a number that
+// is not to be believed.
+func (c *conv) acknowledge(from Side, ack uint32) (n int64, ok bool) {
 	s := &c.sides[from.Other()]
 	if s.guess == unknown {
 		s.setBase(ack, byAck)
-		return 0
+		return 0, true
 	}
 	off := s.offset(ack)
-	if off > s.highest()+reach || off < s.next-reach {
+	if !s.near(off, 0) {
 		if off < s.next {
 			off += 1 << 32
 		}
@@ -252,9 +265,9 @@ func (c *conv) acknowledge(from Side, ack uint32) int64 {
 		if s.farSeen > 0 && off >= s.farEnd-reach && off <= s.farEnd+reach {
 			s.acked = off // together they are believed
 			s.farSeen, s.farAcking = 0, 0
-			return off
+			return off, true
 		}
-		return s.acked
+		return s.acked, false
 	}
 	s.farAcking = 0
 	if s.fin >= 0 && off > s.fin {
@@ -266,7 +279,7 @@ func (c *conv) acknowledge(from Side, ack uint32) int64 {
 	if off > s.acked {
 		s.acked = off
 	}
-	return off
+	return off, true
 }
 
 // elsewhere tells whether a segment that comes after a conversation's close
@@ -389,7 +402,7 @@ func (a *Assembler) data(c *conv, from Side, off int64, seg *Segment, seq uint32
 	s := &c.sides[from]
 	p := piece{
 		off: off, data: seg.Payload, cut: int64(seg.Cut), file: seg.PayloadFile,
-		packet: seg.Packet, time: seg.Time, at: c.Packets, acked: acked, seq: seq, flags: seg.Flags,
+		packet: seg.Packet, time: seg.Time, at: c.Packets, acked: acked, seq: seq, flags: seg.Flags, source: seg.Source,
 	}
 	if s.fin >= 0 && p.end() > s.fin {
 		p.trimEnd(s.fin)
@@ -451,7 +464,7 @@ func (a *Assembler) deliver(c *conv, from Side, p *piece) {
 		s.next += n
 		a.h.Data(c.Conversation, Run{
 			From: from, Offset: off, Bytes: p.data, File: p.file, Packet: p.packet, Time: p.time,
-			Seq: p.seq, Flags: p.flags, At: a.at, AtTime: a.atTime, Acked: p.acked,
+			Seq: p.seq, Flags: p.flags, Source: p.source, At: a.at, AtTime: a.atTime, Acked: p.acked,
 		})
 	}
 	if p.cut > 0 {

@@ -40,6 +40,7 @@ type fragment struct {
 	file     int64
 	packet   uint64
 	time     int64
+	source   uint8
 }
 
 // A fragments collects the fragments of IP packets.
@@ -110,7 +111,7 @@ func (d *Dissector) More(s *Segment) bool {
 	there := max(d.at, min(x.captured, to))
 	s.Payload, s.Cut = f.data[d.at:there], to-there
 	s.PayloadFile = x.file + int64(d.at-x.from)
-	s.Packet, s.Time = x.packet, x.time
+	s.Packet, s.Time, s.Source = x.packet, x.time, x.source
 	if d.at = to; d.at < d.end {
 		s.Flags &^= FIN // it stands behind the last piece
 	} else {
@@ -188,7 +189,7 @@ func (f *fragmented) add(v view, off int, more bool, p *Packet) bool {
 			}
 			to = min(end, f.pieces[i].from)
 		}
-		x := fragment{from: from, to: to, captured: from, file: v.file + int64(from-off), packet: p.Number, time: p.Time}
+		x := fragment{from: from, to: to, captured: from, file: v.file + int64(from-off), packet: p.Number, time: p.Time, source: p.Source}
 		if have := off + len(v.data); have > from {
 			x.captured = min(to, have)
 			copy(f.data[from:x.captured], v.data[from-off:])

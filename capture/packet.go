@@ -19,6 +19,7 @@ type Packet struct {
 	File      int64  // where Data begins in the unpacked file
 	Link      uint32 // link type, LINKTYPE_…: 1 is Ethernet
 	Interface uint32 // ordinal of the interface in its section; 0 in pcap
+	Source    uint8  // which file it is from, for those who join several: readers leave it alone
 	Data      []byte // what was captured; valid until the next packet is read
 	Original  int64  // how many bytes the packet had on the wire
 }

@@ -25,6 +25,7 @@ type Segment struct {
 	Cut         int    // payload bytes behind Payload that the snap length cut off
 	Packet      uint64 // number of the packet that Payload stands in
 	Time        int64  // of that packet
+	Source      uint8  // of that packet
 }
 
 // Counts is what a [Dissector] found in the packets it was given. Each packet
@@ -128,7 +129,7 @@ func (d *Dissector) Segment(p *Packet, s *Segment) bool {
 	}
 	d.v = view{data: p.Data, file: p.File, full: int(full)}
 	d.depth, d.rebuilt = 0, false
-	s.Packet, s.Time = p.Number, p.Time
+	s.Packet, s.Time, s.Source = p.Number, p.Time, p.Source
 	switch d.link(p, s) {
 	case isTCP:
 		d.Counts.TCP++
