@@ -53,4 +53,31 @@ func ParseLink(fragment string) (Link, error) {
 	return l, nil
 }
 
+// An OwnerLink deletes a share. It has no key: who has it can't read.
+type OwnerLink struct {
+	ID    string
+	Token string // as the service gave it
+}
+
+// ownerName begins the fragment of a delete link.
+const ownerName = "delete="
+
+// Fragment is the link's text, without the leading #: delete=ID.TOKEN.
+func (l OwnerLink) Fragment() string { return ownerName + l.ID + "." + l.Token }
+
+// IsOwnerLink says whether a fragment is meant to be a delete link.
+func IsOwnerLink(fragment string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(fragment, "#"), ownerName)
+}
+
+// ParseOwnerLink reads a fragment, with or without the leading #.
+func ParseOwnerLink(fragment string) (OwnerLink, error) {
+	text, ok := strings.CutPrefix(strings.TrimPrefix(fragment, "#"), ownerName)
+	id, token, whole := strings.Cut(text, ".")
+	if !ok || !whole || id == "" || token == "" || len(id) > MaxID || len(token) > MaxID || strings.Trim(id+token, idLetters) != "" {
+		return OwnerLink{}, errors.New("the delete link is not whole: #delete=ID.TOKEN expected; copy all of it")
+	}
+	return OwnerLink{id, token}, nil
+}
+
 const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

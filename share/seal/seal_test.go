@@ -240,6 +240,21 @@ func TestLink(t *testing.T) {
 	}
 }
 
+func TestOwnerLink(t *testing.T) {
+	l := OwnerLink{ID: "HaT5-_xyz", Token: "abcDEF-_0"}
+	require.Equal(t, "delete=HaT5-_xyz.abcDEF-_0", l.Fragment())
+	for _, form := range []string{l.Fragment(), "#" + l.Fragment()} {
+		require.True(t, IsOwnerLink(form))
+		got, err := ParseOwnerLink(form)
+		require.NoError(t, err)
+		require.Equal(t, l, got)
+	}
+	for _, bad := range []string{"", "#delete=", "delete=a", "delete=a.", "delete=.b", "delete=a/b.c", "delete=a.b.c", "share=a.b", "delete=a." + string(make([]byte, 100))} {
+		_, err := ParseOwnerLink(bad)
+		require.Error(t, err, bad)
+	}
+}
+
 func FuzzManifest(f *testing.F) {
 	b, _ := (&Manifest{Fields: []Field{{"name", "a"}, {"what", "log"}}}).Append(nil)
 	f.Add(b)
