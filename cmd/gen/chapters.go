@@ -224,7 +224,7 @@ type logLine struct{ Class, Text string }
 func (st *site) line(i int) logLine {
 	r := st.story.Log.At(i)
 	class := map[walcore.Kind]string{walcore.Request: "in", walcore.Response: "out", walcore.Written: "oob", walcore.Diagnostic: "warn"}[r.Kind]
-	if r.Failed() {
+	if result, _ := r.Result(); r.Failed() && result != sata.NoMoreItems {
 		class = "bad"
 	}
 	return logLine{class, st.story.Line(i)}

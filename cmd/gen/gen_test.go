@@ -513,6 +513,16 @@ func TestClaims(t *testing.T) {
 		codes.add(c)
 		for i := range c.Log.Len() {
 			r := c.Log.At(i)
+			if r.Kind == walcore.Request && r.Op == uint8(sata.Ping) {
+				b, err := c.Bytes(i, sata.HeaderSize)
+				require.NoError(t, err)
+				h, err := sata.ParseHeader(b)
+				require.NoError(t, err)
+				require.Zero(t, h.Version, "a Ping's version")
+			}
+			if strings.Contains(c.Line(i), "path=/") && name == storyName {
+				require.Contains(t, c.Line(i), "path=/%")
+			}
 			if r.Kind != walcore.Response || r.Line == walcore.LineRead || r.Op == walcore.OpUnknown {
 				continue
 			}

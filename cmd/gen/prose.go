@@ -51,7 +51,7 @@ var commandProse = map[sata.Command][]string{
 		"When it fails, the log prints the result code in an RC line instead of a STAT line.",
 	},
 	sata.CloseFile: {
-		"The descriptor stops meaning the file when the result code is 0. The server gives the number to the next file that is opened: in the example the first five files are all 13.",
+		"The descriptor stops meaning the file when the result code is 0. Then the server may give the number to another file: in the bundled capture the first five files are all 13.",
 	},
 	sata.Remove: {},
 	sata.Rename: {

@@ -114,6 +114,7 @@ func (st *site) plan() error {
 	add(sectionWire, learn.PageFFIO, "Fast file I/O", "What a Ping and its Pong negotiate: fast file I/O, combined send and receive, the first read size.", makeFFIO(st))
 	add(sectionWire, learn.PageInfo, "Info block", "The 84 bytes that tell what a file or folder is.", info)
 	add(sectionMeaning, learn.PageDescriptors, "Descriptors", "The numbers of open files and folders: where they come from and when they die.", makeDescriptors(st))
+	add(sectionMeaning, learn.PageMachine, "State machine", "How a log comes from messages: what is remembered between one and the next.", makeMachine())
 	add(sectionMeaning, learn.PageResults, "Result codes", "What the first number of each response means.", makeResults(st))
 	add(sectionLog, learn.PageLog, "Lines of the log", "What each line of the log says, and how it prints values.", makeLog(st))
 	add(sectionLog, learn.PageDiagnostics, "Diagnostics", "What Satascope found odd in a capture, and what can be done.", makeDiagnostics(st))

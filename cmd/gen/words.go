@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"satascope/learn"
@@ -12,6 +13,11 @@ import (
 func words(f *learn.Frame, v *learn.Value) string {
 	n, number := valueOf(v)
 	switch {
+	case v.Field.Kind == sata.Zeros || v.Field.Kind == sata.Constant && v.Field.Length > 4:
+		if strings.HasPrefix(v.Text, "00*") {
+			return fmt.Sprintf("%d zeros", v.Field.Length)
+		}
+		return ""
 	case v.Field.Kind == sata.ResultCode:
 		return sata.Result(n).MeaningFor(f.Command)
 	case v.Field.Name == "command":
