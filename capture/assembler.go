@@ -264,11 +264,31 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		seq++ // the SYN itself takes a number
 	}
 
+	// A segment far from all that its sender sent, or, as long as nothing of it
+	// is known, from what it can have received, is damage, or was repeated from
+	// an earlier connection on the same ports: nothing in it counts.
+	ackedBefore := other.acked
+	carries := size > 0 || s.Flags&FIN != 0
+	var off int64
+	ok := true
+	switch {
+	case own.settled && carries:
+		off, ok = own.place(seq, size)
+	case own.settled:
+		ok = own.near(own.offset(seq), 0)
+	case other.settled && s.Flags&ACK != 0:
+		_, ok = c.acknowledge(from, s.Ack)
+	}
+	if !ok {
+		a.Counts.Implausible++
+		return
+	}
+
 	// The other side's bytes that this segment acknowledges were received
 	// before it was sent: what is missing of them can be judged first.
-	ackedBefore, acked := other.acked, int64(-1)
+	acked := int64(-1)
 	if s.Flags&ACK != 0 {
-		acked = c.acknowledge(from, s.Ack)
+		acked, _ = c.acknowledge(from, s.Ack)
 	} else if other.based() {
 		acked = other.acked
 	}
@@ -276,18 +296,15 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		a.giveUp(c, from.Other())
 	}
 
-	if (size > 0 || s.Flags&FIN != 0) && !own.idle(seq, size) {
+	if carries && !own.idle(s, seq, size) {
 		if !own.settled {
 			own.settle(seq, size)
+			off = own.offset(seq)
 		}
-		if off, ok := own.place(seq, size); !ok {
-			a.Counts.Implausible++
-		} else {
-			if s.Flags&FIN != 0 && own.fin < 0 && off+int64(size) >= own.next {
-				own.fin = off + int64(size)
-			}
-			a.data(c, from, off, s, seq, acked)
+		if s.Flags&FIN != 0 && own.fin < 0 && off+int64(size) >= own.next {
+			own.fin = off + int64(size)
 		}
+		a.data(c, from, off, s, seq, acked)
 	} else if !own.based() {
 		own.setBase(seq, bySeq)
 	}
@@ -351,9 +368,11 @@ func (a *Assembler) close(c *conv, why CloseReason) {
 		// Bytes that the other side acknowledged, or that a FIN says were
 		// sent, and that never came.
 		for from := range c.sides {
-			if s := &c.sides[from]; s.settled || s.acked > s.next {
-				a.gap(c, Side(from), max(s.acked, s.fin))
+			s := &c.sides[from]
+			if s.fin < 0 && s.acked == s.next+1 {
+				continue // a FIN takes a number, too: it was this one, and was not recorded
 			}
+			a.gap(c, Side(from), max(s.acked, s.fin))
 		}
 		a.h.Closed(c.Conversation, why, a.at, a.atTime)
 	}

@@ -121,6 +121,7 @@ func (r *recorder) Closed(c *Conversation, why CloseReason, _ uint64, _ int64) {
 //	b SYN,ACK 5000 1001
 //	a ACK 1001 5001 "data"     the data in quotation marks
 //	a ACK 1001 5001 "da" cut 2 with bytes behind it that the snap length cut off
+//	a KEEP,ACK 1000 5001 "x"   with data that is not pushed, as all other is
 //	a2 …, b2 …                 of another pair of ports
 //	late 4, side 100, total 200, conversations 2   options, before all segments
 //
@@ -171,7 +172,7 @@ func runScript(t *testing.T, script string) string {
 			s.Src, s.Dst = s.Dst, s.Src
 		}
 		for _, name := range strings.Split(f[1], ",") {
-			flag, ok := map[string]uint8{"SYN": SYN, "ACK": ACK, "FIN": FIN, "RST": RST}[name]
+			flag, ok := map[string]uint8{"SYN": SYN, "ACK": ACK, "FIN": FIN, "RST": RST, "KEEP": 0}[name]
 			require.True(t, ok, line)
 			s.Flags |= flag
 		}
@@ -190,6 +191,9 @@ func runScript(t *testing.T, script string) string {
 			data, err := strconv.Unquote(f[i])
 			require.NoError(t, err, line)
 			s.Payload = []byte(data)
+			if !strings.Contains(f[1], "KEEP") {
+				s.Flags |= PSH
+			}
 			i++
 		}
 		if i < len(f) {
@@ -281,15 +285,14 @@ func shuffleStreams(t testing.TB, intn func(int) int, size int, isnA, isnB uint3
 			left = len(streams[from].data) - sent[from]
 		}
 		n := 1 + intn(min(left, 700))
-		segments = append(segments, segment(from, sent[from], n, ACK, intn(sent[from.Other()]+1)))
+		segments = append(segments, segment(from, sent[from], n, ACK|PSH, intn(sent[from.Other()]+1)))
 		sent[from] += n
 		switch intn(8) {
 		case 0: // again, from somewhere to somewhere
 			off := intn(sent[from])
-			segments = append(segments, segment(from, off, 1+intn(sent[from]-off), ACK, 0))
-		case 1: // keeping the connection alive, with a byte that counts for nothing
-			s := segment(from, sent[from]-1, 1, ACK, 0)
-			segments = append(segments, s)
+			segments = append(segments, segment(from, off, 1+intn(sent[from]-off), ACK|PSH, 0))
+		case 1: // keeping the connection alive
+			segments = append(segments, segment(from, sent[from]-1, 1, ACK, 0))
 		}
 	}
 	// Disorder among the data: each segment may come some places later.

@@ -169,16 +169,20 @@ func (s *side) keepAlive(seg *Segment, size int) bool {
 	return size == 1 && s.based() && int32(seg.Seq+1-s.base) == 0
 }
 
-// idle tells the same of a side that is open: one byte that the other side has,
-// behind others that were not recorded. Such a byte is not what was sent there
-// before, so it must not stand in for it. (Where only this one byte is missing,
-// it is taken: most likely it was captured behind its acknowledgement.)
-func (s *side) idle(seq uint32, size int) bool {
-	if size != 1 || s.acked == 0 {
+// idle tells the same of a side that is open: a byte that was not pushed, behind
+// others that were not recorded. A segment that keeps the connection alive looks
+// so, and its byte is not the one that was sent there before: it must not stand
+// in for it. Should it be data after all, that byte is missing, too, unless it
+// comes again.
+func (s *side) idle(seg *Segment, seq uint32, size int) bool {
+	if size != 1 || seg.Flags&PSH != 0 {
 		return false
 	}
 	off := s.offset(seq)
-	return off+1 == s.acked && (off > s.next || !s.settled)
+	if s.settled {
+		return off > s.next
+	}
+	return s.acked > 0 && off+1 == s.acked
 }
 
 // settle decides, at the first data of a side whose SYN was not seen, which
