@@ -49,7 +49,7 @@ func (d *Decoder) Bytes(dst []byte, stream uint32, fromServer bool, offset int64
 
 // readAgain reads the bytes of a segment from an offset on.
 func (d *Decoder) readAgain(b []byte, s *Segment, from int64) error {
-	if s.Source != 0 || len(d.kinds) == 0 {
+	if int(s.Source) >= len(d.kinds) {
 		return decodeError("this file can't be read again")
 	}
 	u := unpacked{d, s.Source}

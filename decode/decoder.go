@@ -3,10 +3,8 @@ package decode
 import (
 	"context"
 	"errors"
-	"io"
 
 	"satascope/capture"
-	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -14,7 +12,6 @@ import (
 type Decoder struct {
 	options Options
 	sources []capture.Source
-	source  uint8 // the one being read
 
 	log     *walcore.Log
 	order   order
@@ -24,7 +21,7 @@ type Decoder struct {
 	kinds   []capture.Kind
 	packed  []string
 
-	file    *capture.File
+	files   []*capture.File // that are open
 	pass    int
 	port    uint16
 	packets uint64
@@ -85,9 +82,6 @@ func (d *Decoder) run(ctx context.Context) error {
 	if len(d.sources) == 0 {
 		return decodeError("expected a file, found none")
 	}
-	if len(d.sources) > 1 {
-		return decodeError("expected one file, found several; open them one at a time")
-	}
 	d.port = d.options.Port
 	if d.port == 0 {
 		d.port = DefaultPort
@@ -95,12 +89,12 @@ func (d *Decoder) run(ctx context.Context) error {
 	if d.options.Server.IsValid() {
 		d.port = d.options.Server.Port()
 	}
-	err := d.readFile(ctx, d.sources[0])
+	err := d.readFiles(ctx)
 	var none *NoProtocolError
 	if errors.As(err, &none) && d.options.Port == 0 && !d.options.Server.IsValid() && len(none.Ports) > 0 && none.Ports[0].Requests > 0 {
 		d.reset()
 		d.pass, d.port = 1, none.Ports[0].Port
-		err = d.readFile(ctx, d.sources[0])
+		err = d.readFiles(ctx)
 	}
 	switch {
 	case err != nil:
@@ -115,24 +109,74 @@ func (d *Decoder) fullError() error {
 	return decodeError("the log is full: its limit of " + d.log.Full() + " was reached at record " + itoa(int64(d.log.Len())) + "; decode a part of the file")
 }
 
-func (d *Decoder) readFile(ctx context.Context, src capture.Source) error {
-	f, err := capture.Open(src, d.options.Unpackers)
-	if err != nil {
-		return err
+// readFiles opens the files and reads them as what they are together.
+func (d *Decoder) readFiles(ctx context.Context) error {
+	d.files, d.kinds, d.packed = nil, nil, nil
+	defer func() {
+		for _, f := range d.files {
+			f.Close()
+		}
+	}()
+	for _, src := range d.sources {
+		f, err := capture.Open(src, d.options.Unpackers)
+		if err != nil {
+			return d.named(src, err)
+		}
+		d.files = append(d.files, f)
+		d.kinds = append(d.kinds, f.Kind)
+		d.packed = append(d.packed, f.Packed)
 	}
-	defer f.Close()
-	d.file = f
-	d.kinds = append(d.kinds[:0], f.Kind)
-	d.packed = append(d.packed[:0], f.Packed)
+	f := d.files[0]
+	if len(d.files) > 1 {
+		switch {
+		case d.all(capture.Kind.Packets):
+			return d.readPackets(ctx)
+		case len(d.files) == 2 && d.all(capture.Kind.Dump):
+			return d.readPair(ctx)
+		}
+		found := d.kinds[0].String()
+		for _, k := range d.kinds[1:] {
+			found += ", " + k.String()
+		}
+		return decodeError("expected captures, which are joined by time, or the two directions of one conversation, found " + found + "; open these files one at a time")
+	}
 	switch {
 	case f.Kind.Packets():
-		return d.readPackets(ctx, f)
+		return d.readPackets(ctx)
 	case f.Kind == capture.KindEvents:
 		return d.readEvents(ctx, f)
+	case f.Kind.Follow():
+		return d.readFollow(ctx, f)
 	default:
 		return d.readDump(ctx, f)
 	}
 }
+
+func (d *Decoder) all(is func(capture.Kind) bool) bool {
+	for _, k := range d.kinds {
+		if !is(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// named says which of several files an error is about.
+func (d *Decoder) named(src capture.Source, err error) error {
+	if len(d.sources) == 1 {
+		return err
+	}
+	return &fileError{src.Name(), err}
+}
+
+// A fileError is an error about one of several files.
+type fileError struct {
+	name string
+	err  error
+}
+
+func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
 
 // pause is how many pieces of input are taken between two looks at the context
 // and the progress.
@@ -158,39 +202,18 @@ func (d *Decoder) progress() {
 		return
 	}
 	p := Progress{Size: -1, Records: d.log.Len(), Pass: d.pass}
-	if d.file != nil {
-		p.Read, p.Size = d.file.BytesRead(), d.file.Size()
+	for i, f := range d.files {
+		p.Read += f.BytesRead()
+		switch size := f.Size(); {
+		case i == 0:
+			p.Size = size
+		case size < 0 || p.Size < 0:
+			p.Size = -1
+		default:
+			p.Size += size
+		}
 	}
 	d.options.Progress(p)
-}
-
-func (d *Decoder) readPackets(ctx context.Context, f *capture.File) error {
-	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}}
-	h.probing = d.pass == 0
-	a := capture.NewAssembler(h, d.options.Assembler)
-	r := capture.NewPacketReader(f, f.Kind)
-	var p capture.Packet
-	var err error
-	for n := 0; err == nil; n++ {
-		if err = d.tick(ctx, n); err != nil {
-			break
-		}
-		if err = r.Next(&p); err == nil {
-			d.packets = p.Number
-			a.Packet(&p)
-		}
-	}
-	a.Finish()
-	if err == io.EOF {
-		err = nil
-	}
-	if len(d.streams) == 0 && err == nil {
-		none := h.found()
-		none.Packets = d.packets
-		none.Other = otherTraffic(&a.Dissector.Counts)
-		return none
-	}
-	return err
 }
 
 func (d *Decoder) newStream(id uint64, began bool) uint32 {
@@ -208,127 +231,6 @@ func (d *Decoder) newFramer(began, dump bool) *framer {
 	d.framers = append(d.framers, f)
 	d.lanes = append(d.lanes, [2]*lane{f.client, f.server})
 	return f
-}
-
-// readEvents plays an event file (section 5).
-func (d *Decoder) readEvents(ctx context.Context, f *capture.File) error {
-	r := capture.NewEventReader(f)
-	ids := map[uint64]uint32{}
-	m := d.order.machine
-	var e capture.Event
-	for n := 0; ; n++ {
-		if err := d.tick(ctx, n); err != nil {
-			return err
-		}
-		if err := r.Next(&e); err == io.EOF {
-			break
-		} else if err != nil {
-			d.endEvents()
-			return err
-		}
-		id, ok := ids[e.Stream]
-		if !ok {
-			id = d.newStream(e.Stream, e.Op == capture.OpOpen)
-			d.lanes = append(d.lanes, [2]*lane{{}, {}})
-			ids[e.Stream] = id
-		}
-		st := &d.streams[id]
-		at := walcore.At{Time: noTime, Packet: uint32(e.Line)}
-		switch e.Op {
-		case capture.OpOpen:
-			m.OpenStream(id)
-			st.Closed = false
-		case capture.OpClose:
-			m.EndStream(id, at)
-			st.Closed = true
-		case capture.OpOutOfBand:
-			m.Written(id, e.FD, e.Length, at)
-		case capture.OpRequest, capture.OpResponse:
-			l, count := d.lanes[id][0], &st.FromClient
-			if e.Op == capture.OpResponse {
-				l, count = d.lanes[id][1], &st.FromServer
-			}
-			at.Offset = *count
-			*count += int64(len(e.Bytes))
-			l.segments = append(l.segments, Segment{Offset: at.Offset, Length: uint32(len(e.Bytes)), File: e.File, Packet: at.Packet, Time: noTime})
-			st.Messages++
-			msg := walcore.Message{Head: e.Bytes, Length: uint64(len(e.Bytes)), At: at}
-			if e.Op == capture.OpRequest {
-				m.Request(id, msg)
-			} else {
-				m.Response(id, msg)
-			}
-		}
-	}
-	d.endEvents()
-	return nil
-}
-
-// endEvents tells of what waits in streams that were not closed.
-func (d *Decoder) endEvents() {
-	for id := range d.streams {
-		if !d.streams[id].Closed {
-			d.order.machine.EndStream(uint32(id), walcore.At{Time: noTime})
-		}
-	}
-}
-
-// readDump reads the raw bytes of a conversation, both directions in the order
-// of the wire.
-func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
-	r := capture.NewDumpReader(f, f.Kind)
-	var run capture.DumpRun
-	var fr *framer
-	var decoded int64
-	var err error
-	for n := 0; ; n++ {
-		if err = d.tick(ctx, n*pause); err != nil {
-			break
-		}
-		if err = r.Next(&run); err != nil {
-			break
-		}
-		if fr == nil {
-			if fr, err = d.beginDump(&run, f); err != nil {
-				return err
-			}
-		}
-		decoded = run.Offset + int64(len(run.Bytes))
-		l := fr.client
-		l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Time: noTime})
-		l.put(run.Bytes, mark{time: noTime, acked: -1})
-		fr.pump()
-		l.settle()
-	}
-	if fr != nil {
-		fr.finish()
-		st := fr.stream()
-		st.FromClient = fr.client.end()
-		d.order.tell(event{kind: eventClose, stream: fr.id, msg: walcore.Message{At: walcore.At{Offset: fr.client.end(), Time: noTime}}})
-	}
-	if err == io.EOF {
-		err = nil
-	}
-	if err == nil && (fr == nil || fr.stream().Messages == 0) {
-		return &capture.FormatError{In: f.Kind.String(), Expected: "a capture, an event file, or the bytes of a conversation of PCFS over SATA",
-			Found: "no request of the protocol in " + itoa(decoded) + " bytes", Advice: "open a pcap or pcapng capture of the conversation"}
-	}
-	return err
-}
-
-// beginDump makes the stream of a dump. Its beginning is there when its first
-// message is a Ping. A binary file is only taken to be a dump when a request
-// stands near its beginning.
-func (d *Decoder) beginDump(run *capture.DumpRun, f *capture.File) (*framer, error) {
-	b := run.Bytes
-	began := sata.LooksLikeRequest(b) == sata.Yes && sata.Command(b[0x33]) == sata.Ping
-	fr := d.newFramer(began, true)
-	fr.stream().ID = 0
-	d.order.tell(event{kind: eventOpen, stream: fr.id, msg: walcore.Message{At: walcore.At{Time: noTime}}})
-	if !began {
-		fr.first(&tcpStream{f: fr}, fr.client, mark{time: noTime})
-	}
-	return fr, nil
 }
 
 // Summary is what the files turned out to hold, as far as they were read.

@@ -27,6 +27,7 @@ type framer struct {
 
 	client, server *lane
 	dump           bool
+	pair           bool // the two directions come from two files: when what was sent is not known
 	final          bool // no more bytes will come
 
 	waiting []request // requests without a response, oldest first
@@ -604,7 +605,7 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 		// One wrong guess would spoil all reads that follow.
 		return f.chooseEndAfterLoss(most, most, have)
 	}
-	if f.dump || len(f.waiting) > 1 {
+	if f.dump || f.pair || len(f.waiting) > 1 {
 		if f.borneOut(ours) == sata.Yes {
 			return ours
 		}
@@ -695,7 +696,15 @@ func (f *framer) borneOut(n uint64) sata.Likeness {
 			return like
 		}
 	}
-	if len(f.waiting) < 2 {
+	next, known := f.nextShape()
+	if f.pair && !known {
+		// Neither file has more: the read takes what is left.
+		if len(b) > 0 {
+			return sata.No
+		}
+		return sata.Yes
+	}
+	if !known {
 		if len(b) > 0 && (f.dump || f.server.at(f.server.pos+int64(n)).acked <= f.waiting[0].end) {
 			// Nobody else asked, so what follows belongs to this read.
 			return sata.No
@@ -705,7 +714,7 @@ func (f *framer) borneOut(n uint64) sata.Likeness {
 	if len(b) < sata.ReadHeadSize && !f.final {
 		return sata.Maybe
 	}
-	return sata.LooksLikeResponse(b, f.waiting[1].shape)
+	return sata.LooksLikeResponse(b, next)
 }
 
 // learnFirstRead notes what the length of a read says about a first read size

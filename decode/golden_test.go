@@ -11,7 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
 	"satascope/capture/unpack"
+	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -31,11 +33,11 @@ const golden = "../testdata/golden/"
 
 // goldenInputs lists the inputs that have a log of the reference.
 func goldenInputs(t testing.TB) (files []string) {
-	for _, pattern := range []string{"events/*.jsonl", "captures/*", "exports/both_directions.*", "exports/conversation.pcap", "exports/events.jsonl", "partial/*"} {
+	for _, pattern := range []string{"events/*.jsonl", "captures/*", "exports/*", "partial/*"} {
 		found, err := filepath.Glob(golden + pattern)
 		require.NoError(t, err)
 		for _, f := range found {
-			if filepath.Ext(f) != ".log" {
+			if filepath.Ext(f) != ".log" && !strings.HasPrefix(filepath.Base(f), "from_") {
 				files = append(files, f)
 			}
 		}
@@ -65,6 +67,65 @@ func TestGolden(t *testing.T) {
 			require.NoError(t, err)
 			requireSameLog(t, goldenLog(t, input), got.Bytes())
 		})
+	}
+}
+
+// TestGoldenPair: the two directions in a file each give the same lines, each
+// request with its response after it.
+func TestGoldenPair(t *testing.T) {
+	want := strings.SplitAfter(string(goldenLog(t, golden+"exports/from_client.bin")), "\n")
+	for _, files := range [][2]string{{"from_client.bin", "from_server.bin"}, {"from_server.bin", "from_client.bin"}} {
+		d := New(Options{}, diskFile(golden+"exports/"+files[0]), diskFile(golden+"exports/"+files[1]))
+		require.NoError(t, d.Run(context.Background()))
+		var got bytes.Buffer
+		_, err := d.Log().WriteTo(&got, walcore.Selection{Compatible: true}, d.Rest)
+		require.NoError(t, err)
+		require.ElementsMatch(t, want, strings.SplitAfter(got.String(), "\n"))
+		log := d.Log()
+		for i := range log.Len() {
+			if r := log.At(i); r.Kind == walcore.Response {
+				b, err := d.Rest(nil, r, 0, int(r.Length))
+				require.NoError(t, err)
+				require.Len(t, b, int(r.Length))
+				for before := i - 1; ; before-- {
+					if log.At(before).Kind == walcore.Request {
+						require.EqualValues(t, before, r.Partner, "each response follows its request")
+						break
+					}
+				}
+			}
+		}
+		require.Zero(t, log.Diagnostics())
+	}
+}
+
+// TestJoined: captures of two connections, joined by time, give both.
+func TestJoined(t *testing.T) {
+	names := []string{"captures/vlan.pcap", "captures/ipv6.pcap", "captures/devkit_story.pcapng.gz"}
+	var sources []capture.Source
+	messages, diagnostics := 0, 0
+	for _, name := range names {
+		sources = append(sources, diskFile(golden+name))
+		d := New(Options{Unpackers: unpack.Native()}, diskFile(golden+name))
+		require.NoError(t, d.Run(context.Background()))
+		messages += d.Summary().Messages
+		diagnostics += d.Log().Diagnostics()
+	}
+	d := New(Options{Unpackers: unpack.Native()}, sources...)
+	require.NoError(t, d.Run(context.Background()))
+	require.Equal(t, messages, d.Summary().Messages)
+	require.Equal(t, diagnostics, d.Log().Diagnostics())
+	last := int64(0)
+	for i := range d.Log().Len() {
+		r := d.Log().At(i)
+		require.GreaterOrEqual(t, r.Time, last)
+		last = r.Time
+		b, err := d.Rest(nil, r, 0, int(min(r.Length, sata.HeaderSize)))
+		require.NoError(t, err)
+		if r.Line != walcore.LineWritten && r.Line != walcore.LineRead {
+			_, err = sata.ParseHeader(b)
+			require.NoError(t, err)
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 	}
 	m := mark{packet: uint32(r.At), time: r.AtTime, acked: r.Acked}
 	f.first(t, l, m)
-	l.segments = append(l.segments, Segment{Offset: r.Offset, Length: uint32(len(r.Bytes)), File: r.File, Packet: uint32(r.Packet), Seq: r.Seq, Flags: r.Flags, Time: r.Time, Source: p.d.source})
+	l.segments = append(l.segments, Segment{Offset: r.Offset, Length: uint32(len(r.Bytes)), File: r.File, Packet: uint32(r.Packet), Seq: r.Seq, Flags: r.Flags, Time: r.Time, Source: r.Source})
 	st := f.stream()
 	if l == f.client {
 		st.FromClient += int64(len(r.Bytes))
@@ -114,18 +114,21 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 
 // first notes, before anything else of a stream, that its beginning is missing.
 func (f *framer) first(t *tcpStream, l *lane, m mark) {
-	if t.spoken {
-		return
+	if !t.spoken && !f.stream().Began {
+		f.noBeginning(l, m)
 	}
 	t.spoken = true
-	if st := f.stream(); !st.Began {
-		on := uint32(0)
-		if st.FFIO {
-			on = 1
-		}
-		l.last = mark{packet: max(l.last.packet, m.packet), time: m.time, acked: -1}
-		f.diagnose(walcore.CodeNoBeginning, l, l.pos, 0, uint64(st.FirstRead), on)
+}
+
+// noBeginning tells what is assumed of a stream whose beginning is missing.
+func (f *framer) noBeginning(l *lane, m mark) {
+	st := f.stream()
+	on := uint32(0)
+	if st.FFIO {
+		on = 1
 	}
+	l.last = mark{packet: max(l.last.packet, m.packet), time: m.time, acked: -1}
+	f.diagnose(walcore.CodeNoBeginning, l, l.pos, 0, uint64(st.FirstRead), on)
 }
 
 func (p *packets) probe(c *capture.Conversation, r *capture.Run) {

@@ -1,0 +1,100 @@
+package decode
+
+import (
+	"context"
+	"io"
+
+	"satascope/capture"
+)
+
+// A merge gives the packets of several captures in the order of their times.
+// Packets without a time come right after the one before them in their file.
+type merge struct {
+	readers []*capture.PacketReader
+	next    []capture.Packet // of each reader, when there
+	have    []bool
+	ended   []bool
+	last    int // the reader whose packet was given last: its buffer may go now
+	number  uint64
+	err     error // the first of a file that could not be read to its end
+	name    func(i int, err error) error
+}
+
+// Next gives the next packet. Packets are numbered anew when there are several
+// files. A file that is cut off or damaged ends; the others go on, and what was
+// wrong comes in the place of io.EOF.
+func (m *merge) Next(p *capture.Packet) error {
+	if len(m.readers) == 1 {
+		return m.readers[0].Next(p)
+	}
+	best := -1
+	for i := range m.readers {
+		if !m.have[i] && !m.ended[i] {
+			at := m.next[i].Time
+			if err := m.readers[i].Next(&m.next[i]); err != nil {
+				m.ended[i] = true
+				if err != io.EOF && m.err == nil {
+					m.err = m.name(i, err)
+				}
+				continue
+			}
+			m.have[i] = true
+			if m.next[i].Time == noTime {
+				m.next[i].Time = at
+			}
+		}
+		if m.have[i] && (best < 0 || m.next[i].Time < m.next[best].Time) {
+			best = i
+		}
+	}
+	if best < 0 {
+		if m.err != nil {
+			return m.err
+		}
+		return io.EOF
+	}
+	m.have[best] = false
+	m.number++
+	*p = m.next[best]
+	p.Number, p.Source = m.number, uint8(best)
+	return nil
+}
+
+// maxFiles bounds how many files are joined: a Segment's Source is a byte.
+const maxFiles = 255
+
+func (d *Decoder) readPackets(ctx context.Context) error {
+	if len(d.files) > maxFiles {
+		return decodeError("expected at most " + itoa(maxFiles) + " files, found " + itoa(int64(len(d.files))))
+	}
+	n := len(d.files)
+	m := merge{next: make([]capture.Packet, n), have: make([]bool, n), ended: make([]bool, n), name: func(i int, err error) error { return d.named(d.sources[i], err) }}
+	for _, f := range d.files {
+		m.readers = append(m.readers, capture.NewPacketReader(f, f.Kind))
+	}
+	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}}
+	h.probing = d.pass == 0
+	a := capture.NewAssembler(h, d.options.Assembler)
+	var p capture.Packet
+	var err error
+	for n := 0; err == nil; n++ {
+		if err = d.tick(ctx, n); err != nil {
+			break
+		}
+		if err = m.Next(&p); err == nil {
+			d.packets = p.Number
+			a.Packet(&p)
+		}
+	}
+	a.Finish()
+	if err == io.EOF {
+		err = nil
+	}
+	if len(d.streams) == 0 && err == nil {
+		none := h.found()
+		none.Packets = d.packets
+		none.Other = otherTraffic(&a.Dissector.Counts)
+		return none
+	}
+	return err
+}

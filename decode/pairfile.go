@@ -1,0 +1,139 @@
+package decode
+
+import (
+	"context"
+	"io"
+
+	"satascope/capture"
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// A direction is one of two files that hold a direction of a conversation each.
+type direction struct {
+	r      *capture.DumpReader
+	lane   *lane
+	source uint8
+	ended  bool
+	err    error
+}
+
+// more reads the next run into the lane; false at the end.
+func (x *direction) more() bool {
+	if x.ended {
+		return false
+	}
+	var run capture.DumpRun
+	if err := x.r.Next(&run); err != nil {
+		x.ended = true
+		if err != io.EOF {
+			x.err = err
+		}
+		return false
+	}
+	x.lane.segments = append(x.lane.segments, Segment{Offset: run.Offset, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Time: noTime, Source: x.source})
+	x.lane.put(run.Bytes, mark{time: noTime, acked: -1})
+	x.lane.settle()
+	return true
+}
+
+// readPair reads a conversation from two files, one for each direction. Which
+// is which follows from what looks like a request. The files do not say when
+// what was sent: the log has each request, then its response.
+func (d *Decoder) readPair(ctx context.Context) error {
+	var sides [2]*direction
+	client := -1
+	for i, f := range d.files {
+		sides[i] = &direction{r: capture.NewDumpReader(f, f.Kind), lane: &lane{}, source: uint8(i)}
+		sides[i].more()
+		if client < 0 && sata.LooksLikeRequest(sides[i].lane.buf) == sata.Yes {
+			client = i
+		}
+	}
+	if client < 0 {
+		for i := range sides {
+			if client < 0 && findRequest(sides[i].lane.buf) {
+				client = i
+			}
+		}
+	}
+	if client < 0 {
+		return decodeError("expected requests of PCFS over SATA in one of the two files, found none at the beginning of " + d.sources[0].Name() + " or " + d.sources[1].Name())
+	}
+	c, s := sides[client], sides[1-client]
+	f := d.newFramer(startsWithPing(c.lane.buf), false)
+	f.pair = true
+	f.client, f.server = c.lane, s.lane
+	d.lanes[f.id] = [2]*lane{c.lane, s.lane}
+	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: walcore.At{Time: noTime}}})
+	if !f.stream().Began {
+		f.noBeginning(f.client, mark{time: noTime})
+	}
+	err := f.exchange(ctx, d, c, s)
+	if err == nil {
+		err = c.err
+	}
+	if err == nil {
+		err = s.err
+	}
+	d.endFramer(f)
+	st := f.stream()
+	st.FromClient, st.FromServer = f.client.end(), f.server.end()
+	return err
+}
+
+// findRequest says whether a request stands somewhere near the beginning.
+func findRequest(b []byte) bool {
+	for i := range b {
+		if sata.LooksLikeRequest(b[i:]) == sata.Yes {
+			return true
+		}
+	}
+	return false
+}
+
+// exchange takes a request, then its response, until both files end.
+func (f *framer) exchange(ctx context.Context, d *Decoder, c, s *direction) error {
+	for n := 0; ; n++ {
+		if err := d.tick(ctx, n); err != nil {
+			return err
+		}
+		for len(f.waiting) == 0 || f.outOfBand.active {
+			if !f.stepClient() && !c.more() {
+				break
+			}
+		}
+		if len(f.waiting) == 0 {
+			return nil
+		}
+		// The end of a read may depend on what comes next.
+		for len(f.client.buf) < sata.MaxHead && c.more() {
+		}
+		for waits := len(f.waiting); len(f.waiting) == waits; {
+			if f.stepServer() || s.more() {
+				continue
+			}
+			if f.final {
+				return nil
+			}
+			f.final = true // what is there of the server is all there will be
+		}
+	}
+}
+
+// nextShape is the shape of the response after the one that is waited for, if
+// its request is known: it waits, too, or, in two files, stands next.
+func (f *framer) nextShape() (shape sata.Shape, known bool) {
+	if len(f.waiting) > 1 {
+		return f.waiting[1].shape, true
+	}
+	if b := f.client.buf; f.pair && len(b) >= sata.HeaderSize {
+		h, err := sata.ParseHeader(b)
+		var r sata.Request
+		if err == nil && uint64(len(b)) >= h.Size() && sata.ParseRequest(b[:h.Size()], h.Size(), &r) == nil {
+			return r.ResponseShape(), true
+		}
+		return sata.ShapeUnknown, true
+	}
+	return 0, false
+}
