@@ -23,7 +23,6 @@ func addFile(f *testing.F, name string, most int, add func([]byte)) {
 // A checker is a handler that checks what Handler promises, whatever is told.
 type checker struct {
 	t     testing.TB
-	a     *Assembler
 	at    uint64
 	state map[*Conversation]*[2]int64
 	acked map[*Conversation]*[2]int64
