@@ -86,7 +86,7 @@ chromium() {
     return 0
   fi
   for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    command -v "$name" 2>/dev/null && return 0
+    type -P "$name" && return 0 # the file: one of these names is also this function's
   done
   for name in "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
     [ -x "$name" ] && printf '%s\n' "$name" && return 0
