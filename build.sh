@@ -78,7 +78,7 @@ have_node() {
   command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && version_at_least "$(node --version | tr -d v)" "$node_needed"
 }
 
-chromium() {
+find_chromium() {
   local name
   if [ -n "${CHROMIUM:-}" ]; then
     [ -x "$CHROMIUM" ] || fail "CHROMIUM=$CHROMIUM is not a program"
@@ -100,7 +100,7 @@ missing() {
   for tool in "$@"; do
     case $tool in
       node) have_node || printf 'node ' ;;
-      chromium) chromium >/dev/null || printf 'chromium ' ;;
+      chromium) find_chromium >/dev/null || printf 'chromium ' ;;
       *) command -v "$tool" >/dev/null 2>&1 || printf '%s ' "$tool" ;;
     esac
   done
@@ -290,7 +290,7 @@ e2e_node() {
   local status=0 tap
   npm_ci e2e || return 1
   tap=$PWD/$work/e2e.tap
-  SATASCOPE=$PWD/$work/satascope CHROMIUM=$(chromium) SHOTS=$PWD/$work/shots node --test --test-concurrency=1 \
+  SATASCOPE=$PWD/$work/satascope CHROMIUM=$(find_chromium) SHOTS=$PWD/$work/shots node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@" || status=$?
   awk '/^# pass /{p=$3} /^# fail /{f+=$3} /^# cancelled /{f+=$3} /^# (skipped|todo) /{s+=$3} END{print p+0, f+0, s+0}' "$tap" >"$work/counts"
   return "$status"
