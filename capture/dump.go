@@ -141,12 +141,13 @@ func (r *DumpReader) digits() {
 	var high byte
 	var highAt int64
 	half := false
+read:
 	for len(r.out) < r.size {
 		in := r.b.rest()
+		if len(in) < 2 { // what stands between two bytes needs the next one too
+			in = r.b.peek(2)
+		}
 		if len(in) == 0 {
-			if len(r.b.peek(1)) > 0 {
-				continue
-			}
 			r.err = r.b.err
 			if half && r.err == io.EOF {
 				r.err = &TruncatedError{In: r.kind.String(), Offset: highAt, Line: r.line, What: "a byte of 2 hex digits", Have: 1}
@@ -168,6 +169,10 @@ func (r *DumpReader) digits() {
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
+			case !half && (c == ':' || c == '-') && used > 0 && used+1 == len(in):
+				r.b.pass(used)
+				used = 0
+				continue read
 			case !half && (c == ':' || c == '-') && used+1 < len(in) && hexValue[in[used+1]] < 16:
 			default:
 				expected := "a hex digit"
@@ -271,9 +276,19 @@ func (r *DumpReader) next() {
 		r.shift = offset
 	}
 	want := r.shift + given
+	// Read again from a line in the middle, od's offsets may be in any base. They
+	// were checked when they were read first, and nothing beyond the rows that a *
+	// stands for is asked for.
+	again := r.inside && r.kind == KindOD
+	if again && !r.star {
+		want = offset
+	}
 	switch {
 	case r.star:
 		gap := offset - want
+		if again {
+			gap = (maxRepeated - r.repeated) / int64(len(r.row)) * int64(len(r.row))
+		}
 		if gap <= 0 || gap%int64(len(r.row)) != 0 {
 			r.err = r.bad(start, 0, "after * an offset that is some rows of "+strconv.Itoa(len(r.row))+" bytes beyond "+hexOffset(want), string(line[:n]))
 			return

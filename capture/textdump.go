@@ -160,6 +160,10 @@ func (r *DumpReader) list() bool {
 		case hex || n > 0 && r.open && r.goesOn(token[n:]):
 			r.inside = true
 		default:
+			if r.before++; r.total+int64(len(r.out)) == 0 && r.before > maxIntroduction {
+				r.wrong("a list of bytes as 0x00, 0x01", p)
+				return false
+			}
 			if isDigit(c) || isLetter(c) {
 				for n = 0; n < len(token) && (isDigit(token[n]) || isLetter(token[n])); n++ {
 				}
@@ -168,10 +172,6 @@ func (r *DumpReader) list() bool {
 				r.b.pass(1)
 			}
 			r.open = false
-			if r.before++; r.total+int64(len(r.out)) == 0 && r.before > maxIntroduction {
-				r.wrong("a list of bytes as 0x00, 0x01", p)
-				return false
-			}
 		}
 		return true
 	}
@@ -349,7 +349,7 @@ func (r *DumpReader) quotedBytes() bool {
 
 func (r *DumpReader) wrongEscape(what string) {
 	p := r.b.peek(4)
-	if len(p) < 4 && r.b.err == io.EOF {
+	if len(p) < 4 && r.b.err == io.EOF && (len(p) < 2 || p[1] == 'x' && hexDigits(p[2:]) == len(p)-2) {
 		r.cut("an escape", len(p))
 		return
 	}

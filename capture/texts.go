@@ -2,7 +2,6 @@ package capture
 
 import (
 	"bytes"
-	"io"
 )
 
 // The recognisers of the forms that are text. Each looks at the first line that
@@ -187,14 +186,11 @@ func recogniseString(head []byte, _ bool) (Kind, string, string) {
 
 // recogniseList takes lists of bytes: hexadecimal ones with 0x or \x anywhere
 // near the beginning, decimal ones in brackets.
-func recogniseList(head []byte, all bool) (Kind, string, string) {
+func recogniseList(head []byte, _ bool) (Kind, string, string) {
 	r := newDumpReader(bytes.NewReader(head), KindByteList, 4<<10)
 	var run DumpRun
-	// A few bytes must stand there before anything is wrong, or it must be whole.
-	if r.Next(&run) != nil {
-		return KindUnknown, "", ""
-	}
-	if len(run.Bytes) < 4 && (!all || r.Next(&run) != io.EOF) {
+	// A few bytes must stand there before anything is wrong.
+	if r.Next(&run) != nil || len(run.Bytes) < 4 {
 		return KindUnknown, "", ""
 	}
 	return KindByteList, "", ""
