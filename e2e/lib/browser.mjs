@@ -26,14 +26,16 @@ export const PATIENCE = 60_000;
  *       await page.choose("some.pcap");
  *       await page.state("done");
  *     });
+ *
+ * With an origin, the tests are of a server that runs there already.
  */
-export function suite({ serveArgs = [] } = {}) {
+export function suite({ serveArgs = [], origin } = {}) {
   const site = { origin: "", browser: null, open: (t, options) => open(site, t, options) };
   let server;
   before(async () => {
     if (!process.env.CHROMIUM) throw new Error("CHROMIUM does not name the browser: run the tests with ./build.sh e2e");
-    server = await serve(serveArgs);
-    site.origin = server.origin;
+    server = origin ? null : await serve(serveArgs);
+    site.origin = origin ?? server.origin;
     site.browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS, protocolTimeout: 3 * PATIENCE });
   });
   after(async () => {

@@ -14,6 +14,7 @@ import (
 type header struct {
 	chip, name, size, another, counts, sent, version dom.HTMLElement
 	bytes                                            int64
+	left                                             int64 // bytes that were sent
 }
 
 func newHeader() *header {
@@ -41,6 +42,12 @@ func (h *header) open(name string, bytes int64) {
 	h.size.SetTextContent(size(bytes))
 	h.counts.SetTextContent("")
 	document.SetTitle(name + " · Satascope")
+}
+
+// addSent counts bytes that left the browser, when something was shared.
+func (h *header) addSent(bytes int64) {
+	h.left += bytes
+	h.sent.SetTextContent(size(h.left) + " sent, encrypted")
 }
 
 // advance counts the rows while they come.

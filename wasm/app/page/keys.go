@@ -13,7 +13,7 @@ type where uint8
 
 const (
 	everywhere where = iota // but not where one types
-	inLog                   // in the log, or where nothing has the focus
+	inLog                   // but not where something else scrolls (data-own-keys)
 )
 
 // A key is something that a person can do with the keyboard. The table of them
@@ -43,11 +43,10 @@ var keyTable = []key{
 type keys struct {
 	p      *page
 	dialog dom.HTMLElement
-	log    dom.HTMLElement
 }
 
 func newKeys(p *page) *keys {
-	k := &keys{p: p, dialog: byID("keys"), log: byID("log")}
+	k := &keys{p: p, dialog: byID("keys")}
 	list := byID("keys-list")
 	for i := range keyTable {
 		dt := element("dt", "", "")
@@ -77,14 +76,17 @@ func (k *keys) help() {
 
 func (k *keys) pressed(ev *dom.KeyboardEvent) {
 	u := ev.Underlying()
-	if k.dialog.HasAttribute("open") || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() {
+	if document.QuerySelector("dialog[open]") != nil || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() {
 		return
 	}
 	name := keyName(u.Get("key").String(), u.Get("code").String())
 	if ev.AltKey() || ev.MetaKey() || ev.CtrlKey() && name != "Home" && name != "End" {
 		return
 	}
-	target, _ := ev.Target().(dom.Element)
+	var target dom.Element // nil where nothing has the focus
+	if v := u.Get("target"); v.Truthy() && v.Get("localName").Truthy() {
+		target = dom.WrapElement(v)
+	}
 	if target != nil && target.Matches("input:not([type=checkbox]), textarea, select, [contenteditable]") {
 		return
 	}
@@ -105,12 +107,9 @@ func (k *keys) pressed(ev *dom.KeyboardEvent) {
 }
 
 // atLog says whether a key that moves in the log is meant for it. Letters are,
-// wherever the focus is; arrows only where nothing else scrolls.
+// wherever the focus is; arrows and the like where nothing else takes them.
 func (k *keys) atLog(target dom.Element, name string) bool {
-	if len(name) == 1 || target == nil || target.TagName() == "BODY" {
-		return true
-	}
-	return k.log.Contains(target)
+	return len(name) == 1 || target == nil || target.Underlying().Call("closest", "[data-own-keys]").IsNull()
 }
 
 // keyName is the key by what it types or, on a layout that has other letters

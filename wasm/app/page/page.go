@@ -14,6 +14,7 @@
 //   - list.go: the virtual list of the log.
 //   - message.go: the selected line.
 //   - downloads.go: the two downloads.
+//   - share.go, shared.go, place.go: links that share a capture, made and opened.
 //   - keys.go: the keyboard, one table.
 //   - client.go: the worker.
 //   - format.go: numbers, sizes and times as text.
@@ -56,13 +57,16 @@ type page struct {
 	message   *message
 	downloads *downloads
 	keys      *keys
+	share     *share
+	shared    *shared
+	wanted    int // the row that a link shows, when it is there; -1 for none
 }
 
 // Run runs the page. It does not return.
 func Run() {
 	window = dom.GetWindow()
 	document = window.Document().(dom.HTMLDocument)
-	p := &page{file: js.Undefined()}
+	p := &page{file: js.Undefined(), wanted: -1}
 	p.client.came, p.client.died = p.came, p.died
 	p.client.start()
 	p.problem = newProblem(p)
@@ -80,6 +84,8 @@ func Run() {
 	)
 	p.downloads = newDownloads(p)
 	p.keys = newKeys(p)
+	p.share = newShare(p)
+	p.shared = newShared(p)
 	p.setState(stateEmpty)
 	p.start = newStart(p) // the last: it may have a file already
 	select {}
@@ -94,6 +100,7 @@ func (p *page) setState(state string) {
 	p.header.setState(state)
 	p.progress.setState(state)
 	p.downloads.setState(state)
+	p.share.setState(state)
 }
 
 // showLog shows the log or, where there is none, how to open a file.
@@ -112,7 +119,7 @@ func (p *page) showLog(there bool) {
 
 // open decodes a file, on a port or, with 0, on the one that is found.
 func (p *page) open(file js.Value, name string, port uint16) {
-	p.file, p.name, p.port = file, name, port
+	p.file, p.name, p.port, p.wanted = file, name, port, -1
 	p.problem.clear()
 	p.downloads.reset()
 	p.list.reset()
@@ -122,6 +129,16 @@ func (p *page) open(file js.Value, name string, port uint16) {
 	p.client.open(&bridge.Open{Name: name, Port: port}, file)
 	p.list.grid.Call("focus", map[string]any{"preventScroll": true})
 }
+
+// openAt decodes a file and shows the place in it that a link named.
+func (p *page) openAt(file js.Value, name, view string) {
+	at := parsePlace(view)
+	p.open(file, name, at.port)
+	p.wanted = at.row
+}
+
+// fragment is what a link says of what is seen now.
+func (p *page) fragment() string { return place{row: p.list.sel, port: p.port}.fragment() }
 
 // again decodes the open file once more, on another port.
 func (p *page) again(port uint16) { p.open(p.file, p.name, port) }
@@ -143,7 +160,9 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 	case *bridge.Saving:
 		p.downloads.saving(m)
 	case *bridge.Saved:
-		p.downloads.saved(m, attachment)
+		if !p.share.saved(m, attachment) {
+			p.downloads.saved(m, attachment)
+		}
 	}
 }
 
@@ -165,6 +184,9 @@ func (p *page) ended(m *bridge.Ended) {
 	p.problem.ended(m, p.port)
 	p.downloads.ended(m)
 	p.message.again(func(row int) { p.client.post(&bridge.AskLine{Row: row}) })
+	if p.wanted >= 0 && m.Progress.Rows > 0 {
+		p.list.center(min(p.wanted, m.Progress.Rows-1))
+	}
 	p.list.redraw()
 }
 

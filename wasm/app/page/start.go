@@ -39,7 +39,7 @@ func newStart(p *page) *start {
 	satascope.Set("ready", true)
 	if f := satascope.Get("dropped"); f.Truthy() {
 		s.take(f)
-	} else {
+	} else if !p.shared.follow() {
 		s.chosen()
 	}
 	return s
@@ -56,7 +56,13 @@ func (s *start) chosen() {
 	s.take(f)
 }
 
-func (s *start) take(f js.Value) { s.p.open(f, f.Get("name").String(), 0) }
+// take opens a file, or shows it to the link that asked for one.
+func (s *start) take(f js.Value) {
+	name := f.Get("name").String()
+	if !s.p.shared.take(f, name) {
+		s.p.open(f, name, 0)
+	}
+}
 
 // example opens the capture that ships with the site.
 func (s *start) example() {

@@ -60,16 +60,21 @@ func (f *Found) Size() int64 { return f.layout.SealedSize() }
 // Name is what the content is called: never a path, and told as packed when the
 // sender packed it.
 func (f *Found) Name() string {
-	name := f.Manifest.Get(seal.FieldName)
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name := plainName(f.Manifest.Get(seal.FieldName))
+	if f.Manifest.Get(seal.FieldEncoding) == "gzip" && !strings.HasSuffix(name, ".gz") {
+		name += ".gz"
+	}
+	return name
+}
+
+// plainName makes a file's name of whatever a link or manifest says.
+func plainName(name string) string {
+	name = strings.ToValidUTF8(name[strings.LastIndexAny(name, `/\`)+1:], "")
 	if len(name) > maxName {
 		name = strings.ToValidUTF8(name[:maxName], "")
 	}
 	if name == "" {
 		name = "shared"
-	}
-	if f.Manifest.Get(seal.FieldEncoding) == "gzip" && !strings.HasSuffix(name, ".gz") {
-		name += ".gz"
 	}
 	return name
 }

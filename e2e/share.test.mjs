@@ -1,0 +1,211 @@
+// Links that share a capture: one browser context makes them, another opens them
+// and has the same log to the byte. $SHARE_ORIGIN names a service that runs
+// elsewhere (the worker in workerd); without it, it is the local server.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
+import { PATIENCE, suite } from "./lib/browser.mjs";
+
+const data = await mkdtemp(join(tmpdir(), "satascope-shares-"));
+after(() => rm(data, { recursive: true, force: true }));
+const site = suite({ serveArgs: ["--data", data], origin: process.env.SHARE_ORIGIN });
+
+const capture = "testdata/golden/captures/devkit_story.pcapng.gz";
+const plain = "testdata/golden/captures/ipv6_raw.pcap";
+
+/** Opens a capture in the page and waits until it is decoded. */
+async function decoded(t, file, options) {
+  const page = await site.open(t, options);
+  await page.choose(file);
+  assert.equal(await page.state("done", "failed"), "done");
+  return page;
+}
+
+/** Makes a link in the page's dialog. */
+async function share(page, { how = "stored", what = "capture", days = "7" } = {}) {
+  const { tab } = page;
+  await tab.click("#share-open");
+  await tab.waitForSelector("#share[open]");
+  await tab.click(`input[name="share-how"][value="${how}"]`);
+  if (how !== "view") await tab.click(`input[name="share-what"][value="${what}"]`);
+  if (how === "stored") await tab.click(`input[name="share-days"][value="${days}"]`);
+  await tab.waitForSelector("#share-make:not([disabled])", { timeout: PATIENCE });
+  const facts = await page.text("#share-facts");
+  await tab.click("#share-make");
+  await tab.waitForSelector("#share-done:not([hidden])", { timeout: PATIENCE });
+  const made = await tab.evaluate(() => ({
+    link: document.getElementById("share-link").value,
+    remove: document.getElementById("share-delete-row").hidden ? "" : document.getElementById("share-delete-link").value,
+    said: document.getElementById("share-said").textContent,
+  }));
+  await tab.click("#share-close");
+  return { ...made, facts };
+}
+
+/** The address that is asked for: a request carries no fragment, though the browser's protocol shows it with one. */
+const asked = (r) => r.url.split("#")[0];
+
+/** What is after the origin. */
+const path = (link) => link.slice(new URL(link).origin.length);
+
+async function log(page) {
+  return (await page.download("#download-compatible")).bytes;
+}
+
+/** All that the local server stored, as one Buffer. */
+async function stored() {
+  const all = [];
+  for (const entry of await readdir(data, { recursive: true, withFileTypes: true })) {
+    all.push(Buffer.from(entry.name));
+    if (entry.isFile()) all.push(await readFile(join(entry.parentPath ?? entry.path, entry.name)));
+  }
+  return Buffer.concat(all);
+}
+
+test("a stored share: another browser has the same log", async (t) => {
+  const sender = await decoded(t, capture);
+  const want = await log(sender);
+  const before = sender.requests.length;
+  const { link, facts, said } = await share(sender, { days: "1" });
+  assert.match(facts, /will be encrypted here and stored on .* for 1 day\. The host can't read it/);
+  assert.match(said, /were sent, encrypted/);
+  assert.match(await sender.text("#sent"), /sent, encrypted$/);
+  await sender.screenshot("shared");
+  const key = link.slice(-43);
+  for (const r of sender.requests.slice(before)) assert.ok(!asked(r).includes(key), "the key is in no request");
+
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  assert.ok((await log(reader)).equals(want));
+  assert.match(await reader.text("#notice-text"), /“devkit_story\.pcapng\.gz”: a capture, shared on .* could not read it/);
+  assert.ok(reader.requests.every((r) => !asked(r).includes(key)), "the key is in no request");
+
+  if (!process.env.SHARE_ORIGIN) {
+    const bytes = await stored();
+    for (const secret of ["devkit_story", "system.xml", "%SLC_EMU_DIR", key]) assert.ok(!bytes.includes(secret), `${secret} is stored`);
+  }
+});
+
+test("a large capture goes in chunks, with progress, and can be cancelled", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "satascope-large-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "large.pcap");
+  // A real capture, and behind it a packet block of noise for each megabyte.
+  const parts = [await readFile(plain)];
+  for (let i = 0; i < 160; i++) {
+    const packet = Buffer.alloc(16 + 60_000);
+    packet.writeUInt32LE(60_000, 8);
+    packet.writeUInt32LE(60_000, 12);
+    randomBytes(60_000).copy(packet, 16);
+    parts.push(packet);
+  }
+  await writeFile(file, Buffer.concat(parts));
+  const sender = await decoded(t, file);
+  const want = await log(sender);
+  const { link, remove } = await share(sender);
+  assert.ok(sender.requests.filter((r) => r.method === "PUT").length > 9, "several chunks and a manifest");
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  assert.ok((await log(reader)).equals(want));
+
+  // Cancelled: what was sent is removed.
+  await sender.tab.click("#share-open");
+  await sender.tab.waitForSelector("#share-make:not([disabled])");
+  await sender.tab.evaluate(() => {
+    const real = globalThis.fetch;
+    globalThis.fetch = async (...args) => {
+      const response = await real(...args);
+      if (/\/chunks\/3$/.test(args[0])) document.getElementById("share-cancel").click();
+      return response;
+    };
+  });
+  await sender.tab.click("#share-make");
+  await sender.tab.waitForFunction(() => !document.getElementById("share").open);
+  const end = Date.now() + 10_000;
+  while (!sender.requests.some((r) => r.method === "DELETE") && Date.now() < end) await new Promise((r) => setTimeout(r, 50));
+  assert.ok(sender.requests.some((r) => r.method === "DELETE"));
+
+  // Deleted, by its link, in another browser.
+  const owner = await site.open(t, { path: path(remove) });
+  await owner.tab.waitForSelector("#shared[open] #shared-delete:not([hidden])");
+  await owner.tab.click("#shared-delete");
+  await owner.tab.waitForFunction(() => /was deleted/.test(document.getElementById("error").textContent));
+  const late = await site.open(t, { path: path(link), expects: /404/ });
+  await late.tab.waitForFunction(() => /There is no share under this id/.test(document.getElementById("error").textContent));
+  assert.equal(await late.state("empty", "failed"), "empty");
+});
+
+test("a link that carries the capture", async (t) => {
+  const sender = await decoded(t, plain);
+  const want = await log(sender);
+  const before = sender.requests.length;
+  const { link, facts, remove } = await share(sender, { how: "data" });
+  assert.match(facts, /The link itself carries the content/);
+  assert.ok(link.length < 33_000);
+  assert.equal(remove, "");
+  assert.ok(sender.requests.slice(before).every((r) => r.method === "GET"), "nothing is sent");
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  assert.ok((await log(reader)).equals(want));
+  assert.ok(reader.requests.every((r) => r.method === "GET" && !asked(r).includes("data=")));
+});
+
+test("a link that says where to look", async (t) => {
+  const sender = await decoded(t, capture);
+  const want = await log(sender);
+  await sender.tab.focus("#log");
+  for (let i = 0; i < 40; i++) await sender.tab.keyboard.press("ArrowDown");
+  const chosen = await sender.tab.$eval("#log .sel", (e) => e.getAttribute("aria-rowindex"));
+  const { link } = await share(sender, { how: "view" });
+  assert.match(link, /#file=[0-9a-f]{64}\./);
+  const reader = await site.open(t, { path: path(link) });
+  await reader.tab.waitForSelector("#shared[open]");
+  assert.match(await reader.text("#shared-text"), /“devkit_story\.pcapng\.gz”/);
+  await reader.screenshot("asked-for-the-file");
+  await reader.choose(plain);
+  await reader.tab.waitForFunction(() => /is another file/.test(document.getElementById("shared-error").textContent));
+  await reader.choose(capture);
+  assert.equal(await reader.state("done", "failed"), "done");
+  await reader.tab.waitForSelector("#log .sel");
+  assert.equal(await reader.tab.$eval("#log .sel", (e) => e.getAttribute("aria-rowindex")), chosen);
+  assert.ok((await log(reader)).equals(want));
+});
+
+test("links that are not whole, and keys of other shares, are refused", async (t) => {
+  const sender = await decoded(t, plain);
+  const { link } = await share(sender);
+  const other = (link.at(-5) === "A" ? "B" : "A");
+  for (const [bad, says] of [
+    [link.slice(0, -1), /not whole/],
+    [link.slice(0, -5) + other + link.slice(-4), /manifest is refused.*the link's key is of another share/],
+    [link.replace(/share=..../, "share=AWsE"), /There is no share under this id|ended on/],
+    [new URL(link).origin + "/#data=x", /not whole/],
+    [new URL(link).origin + "/#file=12.x", /not whole/],
+    [new URL(link).origin + "/#delete=x", /not whole/],
+    [new URL(link).origin + "/#open=https://example.invalid/a.pcap", /another site/],
+  ]) {
+    const page = await site.open(t, { path: path(bad), expects: /40[04]|410/ });
+    await page.tab.waitForFunction(() => document.getElementById("error").textContent !== "", { timeout: PATIENCE });
+    assert.match(await page.text("#error"), says, bad);
+  }
+});
+
+test("a capture of the same site opens by its path", async (t) => {
+  const page = await site.open(t, { path: "/#open=examples/devkit_story.pcapng.gz" });
+  assert.equal(await page.state("done", "failed"), "done");
+  assert.match(await page.text("#name"), /devkit_story\.pcapng\.gz/);
+});
+
+test("the dialog, to look at", async (t) => {
+  for (const dark of [false, true]) {
+    const page = await decoded(t, capture, { dark, viewport: dark ? { width: 390, height: 800 } : undefined });
+    await page.tab.click("#share-open");
+    await page.tab.waitForSelector("#share-make:not([disabled])");
+    await page.screenshot(`share-${dark ? "dark-narrow" : "light"}`);
+    await page.tab.keyboard.press("Escape");
+    await page.tab.waitForFunction(() => !document.getElementById("share").open);
+  }
+});

@@ -1,0 +1,262 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/share/seal"
+	"satascope/wasm/app/sharing"
+)
+
+// openName begins a fragment that names a capture of the page's own site.
+const openName = "open="
+
+// A shared opens what links carry: what was shared, and captures of the same
+// site.
+type shared struct {
+	p       *page
+	service sharing.Service
+	call    *sharing.Call
+
+	dialog, title, text, bar, failure dom.HTMLElement
+	stop, remove, choose              dom.HTMLElement
+	owner                             seal.OwnerLink
+	wanted                            *sharing.FileLink // the file that a link asks for
+}
+
+func newShared(p *page) *shared {
+	s := &shared{
+		p: p, dialog: byID("shared"), title: byID("shared-title"), text: byID("shared-text"), bar: byID("shared-progress"),
+		failure: byID("shared-error"), stop: byID("shared-stop"), remove: byID("shared-delete"), choose: byID("shared-choose"),
+	}
+	on(s.stop, "click", func(dom.Event) { s.close() })
+	on(s.dialog, "cancel", func(ev dom.Event) { ev.PreventDefault(); s.close() })
+	on(s.remove, "click", func(dom.Event) { s.delete() })
+	on(s.choose, "click", func(dom.Event) { byID("file").Click() })
+	on(window, "hashchange", func(dom.Event) { s.follow() })
+	return s
+}
+
+// fragment is that of the page's address, as it is.
+func fragment() string {
+	return strings.TrimPrefix(js.Global().Get("location").Get("hash").String(), "#")
+}
+
+// follow opens what the page's address carries, and says whether it carries
+// anything.
+func (s *shared) follow() bool {
+	text := fragment()
+	switch {
+	case seal.IsLink(text):
+		s.show("A shared capture", "Fetching it…", true)
+		go s.fetch(text)
+	case seal.IsOwnerLink(text):
+		s.askToDelete(text)
+	case sharing.IsData(text):
+		go s.unpack(text)
+	case sharing.IsFileLink(text):
+		s.askForFile(text)
+	case strings.HasPrefix(text, openName):
+		go s.ownCapture(strings.TrimPrefix(text, openName))
+	default:
+		return false
+	}
+	return true
+}
+
+// show opens the dialog.
+func (s *shared) show(title, text string, fetching bool) {
+	s.close()
+	s.call = sharing.NewCall()
+	s.title.SetTextContent(title)
+	s.text.SetTextContent(text)
+	show(s.failure, false)
+	show(s.bar, fetching)
+	show(s.remove, false)
+	show(s.choose, false)
+	s.bar.RemoveAttribute("value")
+	s.stop.SetTextContent("Cancel")
+	s.dialog.Underlying().Call("showModal")
+}
+
+func (s *shared) close() {
+	if s.call != nil {
+		s.call.Stop()
+		s.call = nil
+	}
+	s.wanted = nil
+	s.dialog.Underlying().Call("close")
+}
+
+// fail says what went wrong in the dialog, and on the page, where it stays.
+func (s *shared) fail(call *sharing.Call, what string, err error) {
+	if errors.Is(err, sharing.ErrCancelled) || call != s.call {
+		return
+	}
+	s.close()
+	s.p.problem.fail(what + ": " + visible(strings.TrimSuffix(err.Error(), ".")) + ".")
+}
+
+// fetch gets a stored share and opens it.
+func (s *shared) fetch(text string) {
+	call := s.call
+	const what = "The shared capture could not be opened"
+	link, err := seal.ParseLink(text)
+	if err != nil {
+		s.fail(call, what, err)
+		return
+	}
+	found, err := s.service.Find(call, link)
+	if err != nil {
+		s.fail(call, what, err)
+		return
+	}
+	about := whence(found.Manifest, found.Expires)
+	s.text.SetTextContent(about)
+	blob, err := found.Fetch(call, func(bytes int64) {
+		s.bar.Underlying().Set("value", float64(bytes)/float64(found.Size()))
+		s.text.SetTextContent(about + " " + size(bytes) + " of " + size(found.Size()) + " came.")
+	})
+	if err != nil {
+		s.fail(call, what, err)
+		return
+	}
+	if call != s.call {
+		return
+	}
+	s.close()
+	s.p.openAt(blob, found.Name(), found.Manifest.Get(seal.FieldView))
+	s.p.problem.tell(about, -1)
+}
+
+// whence says where a share comes from.
+func whence(m *seal.Manifest, expires time.Time) string {
+	what := map[string]string{
+		seal.WhatStreams: "streams of a capture", seal.WhatExchanges: "exchanges of a capture", seal.WhatLog: "the log of a capture",
+	}[m.Get(seal.FieldWhat)]
+	if what == "" {
+		what = "a capture"
+	}
+	text := "“" + visible(m.Get(seal.FieldName)) + "”: " + what
+	if t, err := time.Parse(time.RFC3339, m.Get(seal.FieldCreated)); err == nil {
+		text += ", shared on " + date(t)
+	}
+	host := js.Global().Get("location").Get("host").String()
+	return text + ". It was stored, encrypted, on " + host + ", which could not read it, and is there until " + date(expires) + "."
+}
+
+// unpack opens the content of a link.
+func (s *shared) unpack(text string) {
+	blob, name, view, err := sharing.ParseData(text)
+	if err != nil {
+		s.p.problem.fail("The link could not be opened: " + sentence(visible(err.Error())))
+		return
+	}
+	s.p.openAt(blob, name, view)
+	s.p.problem.tell("“"+visible(name)+"” came in the link itself: "+size(int64(blob.Get("size").Float()))+", from nowhere else.", -1)
+}
+
+// askForFile asks for the file that a link is about.
+func (s *shared) askForFile(text string) {
+	link, err := sharing.ParseFileLink(text)
+	if err != nil {
+		s.p.problem.fail("The link could not be opened: " + sentence(visible(err.Error())))
+		return
+	}
+	s.show("A place in a capture", "The link shows a place in “"+visible(link.Name)+"”, and carries no data. Choose that file, or drop it here; whether it is the same is checked by its SHA-256.", false)
+	show(s.choose, true)
+	s.wanted = link
+	s.choose.Focus()
+}
+
+// take looks at a file that a person gave: when a link asked for one, it must be
+// that. It says whether it takes care of the file.
+func (s *shared) take(file js.Value, name string) bool {
+	link := s.wanted
+	if link == nil {
+		return false
+	}
+	call := s.call
+	s.text.SetTextContent("Looking whether it is the same file…")
+	show(s.bar, true)
+	go func() {
+		same, err := link.Is(file)
+		show(s.bar, false)
+		switch {
+		case call != s.call:
+		case err != nil:
+			s.fail(call, "The file could not be read", err)
+		case !same:
+			s.text.SetTextContent("The link is about “" + visible(link.Name) + "” (SHA-256 " + link.SHA256[:16] + "…).")
+			s.failure.SetTextContent("“" + visible(name) + "” is another file. Choose the one that the link was made with.")
+			show(s.failure, true)
+		default:
+			s.close()
+			s.p.openAt(file, name, link.View)
+		}
+	}()
+	return true
+}
+
+// ownCapture opens a capture of the page's own site.
+func (s *shared) ownCapture(path string) {
+	base := js.Global().Get("document").Get("baseURI")
+	class := js.Global().Get("URL")
+	if !class.Call("canParse", path, base).Bool() || class.New(path, base).Get("origin").String() != js.Global().Get("location").Get("origin").String() {
+		s.p.problem.fail("The link names a capture of another site; only those of this one are opened. Download it there, and open the file.")
+		return
+	}
+	address := class.New(path, base)
+	file, err := fetch(address.Get("href").String())
+	if err != nil {
+		s.p.problem.fail("The capture could not be loaded: " + sentence(visible(err.Error())))
+		return
+	}
+	name := address.Get("pathname").String()
+	s.p.open(file, name[strings.LastIndexByte(name, '/')+1:], 0)
+}
+
+// askToDelete asks whether a share shall be deleted.
+func (s *shared) askToDelete(text string) {
+	owner, err := seal.ParseOwnerLink(text)
+	if err != nil {
+		s.p.problem.fail(sentence(err.Error()))
+		return
+	}
+	s.show("Delete a share", "This link deletes a capture that was shared from here. Nobody can read it after that, whoever has its link.", false)
+	s.owner = owner
+	show(s.remove, true)
+	s.remove.Focus()
+}
+
+func (s *shared) delete() {
+	call, owner := s.call, s.owner
+	if call == nil {
+		return
+	}
+	enable(s.remove, false)
+	go func() {
+		err := s.service.Delete(call, owner.ID, owner.Token)
+		enable(s.remove, true)
+		if err != nil {
+			s.fail(call, "The share could not be deleted", err)
+			return
+		}
+		s.close()
+		js.Global().Get("history").Call("replaceState", js.Null(), "", here())
+		s.p.problem.say("The share was deleted.", "calm")
+	}()
+}
+
+// date is a day as people write it, and the time where it matters.
+func date(t time.Time) string {
+	t = t.Local()
+	return strconv.Itoa(t.Day()) + " " + t.Month().String() + " " + strconv.Itoa(t.Year()) + ", " + t.Format("15:04")
+}

@@ -1,0 +1,109 @@
+//go:build js && wasm
+
+package sharing
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"strings"
+	"syscall/js"
+
+	"satascope/wasm/app/browser"
+)
+
+// Links that need no service: one that carries the content, and one that names a
+// file. Both are fragments, which no browser sends.
+
+// MaxData is the longest content that a link carries, in bytes: with it the link
+// has some 32,000 letters, which browsers and most messengers take.
+const MaxData = 24_000
+
+const (
+	dataName = "data=" // data=NAME.CONTENT, base64url, and behind an & the view
+	fileName = "file=" // file=SHA256.NAME, hex and base64url, and behind an & the view
+)
+
+var base64url = base64.RawURLEncoding.Strict()
+
+// maxLink bounds the links that are read.
+const maxLink = 1 << 20
+
+// ContentSize is the bytes of the content, compressed where that helps.
+func (p *Prepared) ContentSize() int64 { return p.layout.Length }
+
+// SetDays says how long the share is to be kept.
+func (p *Prepared) SetDays(days int) { p.content.Days = days }
+
+// Fragment is the link that carries the content, "" when that is too large. It
+// blocks.
+func (p *Prepared) Fragment() (string, error) {
+	if p.layout.Length > MaxData {
+		return "", nil
+	}
+	b := make([]byte, p.layout.Length)
+	if _, err := browser.NewFile(p.blob, "").ReadAt(b, 0); err != nil && err != io.EOF {
+		return "", err
+	}
+	name := p.content.Name
+	if p.gzip && !strings.HasSuffix(name, ".gz") {
+		name += ".gz"
+	}
+	return withView(dataName+base64url.EncodeToString([]byte(name))+"."+base64url.EncodeToString(b), p.content.View), nil
+}
+
+// FileFragment is the link that names the file and a view of it.
+func (p *Prepared) FileFragment(view string) string {
+	return withView(fileName+hexOf(p.sum)+"."+base64url.EncodeToString([]byte(p.content.Name)), view)
+}
+
+func withView(link, view string) string {
+	if view == "" {
+		return link
+	}
+	return link + "&" + view
+}
+
+// IsData says whether a fragment is meant to carry content.
+func IsData(fragment string) bool { return strings.HasPrefix(fragment, dataName) }
+
+var errCut = errors.New("the link is not whole; ask for it again, or copy all of it")
+
+// ParseData reads a link that carries content.
+func ParseData(fragment string) (blob js.Value, name, view string, err error) {
+	text, view, _ := strings.Cut(strings.TrimPrefix(fragment, dataName), "&")
+	first, second, ok := strings.Cut(text, ".")
+	nameBytes, err1 := base64url.DecodeString(first)
+	content, err2 := base64url.DecodeString(second)
+	if !ok || err1 != nil || err2 != nil || len(content) == 0 || len(fragment) > maxLink {
+		return js.Undefined(), "", "", errCut
+	}
+	return js.Global().Get("Blob").New([]any{browser.Array(content)}), plainName(string(nameBytes)), view, nil
+}
+
+// A FileLink is a link that names a file.
+type FileLink struct {
+	SHA256 string // lower case hex
+	Name   string
+	View   string
+}
+
+// IsFileLink says whether a fragment is meant to name a file.
+func IsFileLink(fragment string) bool { return strings.HasPrefix(fragment, fileName) }
+
+// ParseFileLink reads a link that names a file.
+func ParseFileLink(fragment string) (*FileLink, error) {
+	text, view, _ := strings.Cut(strings.TrimPrefix(fragment, fileName), "&")
+	sum, name, ok := strings.Cut(text, ".")
+	b, err := base64url.DecodeString(name)
+	if !ok || len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" || err != nil || len(fragment) > maxLink {
+		return nil, errCut
+	}
+	return &FileLink{SHA256: sum, Name: plainName(string(b)), View: view}, nil
+}
+
+// Is says whether a file is the one. It blocks.
+func (l *FileLink) Is(file js.Value) (bool, error) {
+	sum, err := digest(file)
+	return err == nil && hexOf(sum) == l.SHA256, err
+}
