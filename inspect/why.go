@@ -1,0 +1,320 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// A Part is a piece of a sentence.
+type Part struct {
+	Text string
+	Kind PartKind
+	Row  uint32 // of PartRow
+}
+
+// PartKind says what a part of a sentence is.
+type PartKind uint8
+
+// The kinds of parts.
+const (
+	PartText  PartKind = iota
+	PartValue          // a number or bytes, as they stand in the message or a rule
+	PartRow            // a row's number, to go to
+)
+
+// An Explanation is why a message has the length it has.
+type Explanation struct {
+	Title     string
+	Sentences [][]Part
+}
+
+// String is the explanation as text, a sentence a line.
+func (e *Explanation) String() string {
+	b := append([]byte(e.Title), '\n')
+	for _, s := range e.Sentences {
+		for _, p := range s {
+			b = append(b, p.Text...)
+		}
+		b = append(b, '\n')
+	}
+	return string(b)
+}
+
+// Why derives the length of the message in row i from the rule that gave it
+// (docs/protocol.md, section 2). head is the message's first bytes, at least
+// sata.MaxHead of them or all; without any, what the log knows must do.
+func (x *Index) Why(i int, head []byte) Explanation {
+	r := x.log.At(i)
+	if uint64(len(head)) > r.Length {
+		head = head[:r.Length]
+	}
+	w := why{x: x, i: i, r: r, head: head}
+	w.e.Title = string(append(appendBytesWord([]byte("Why is it "), r.Length), " long?"...))
+	switch r.Kind {
+	case walcore.Request:
+		w.request()
+	case walcore.Response:
+		w.response()
+	case walcore.Written:
+		w.written()
+	case walcore.Diagnostic:
+		w.e.Title = "What is this?"
+		w.say("No message: the decoder tells here of what it found. ", string(x.log.AppendSentence(nil, r)), ".")
+	}
+	return w.e
+}
+
+type why struct {
+	x    *Index
+	i    int
+	r    *walcore.Record
+	head []byte
+	e    Explanation
+}
+
+// A val is a part of a sentence that is a value, a row one that is a row.
+type val string
+type row uint32
+
+func num(n uint64) val    { return val(strconv.FormatUint(n, 10)) }
+func hexVal(n uint64) val { return val(appendHex(nil, n, 1)) }
+
+// say adds a sentence of texts, vals and rows.
+func (w *why) say(parts ...any) {
+	var s []Part
+	for _, p := range parts {
+		switch p := p.(type) {
+		case string:
+			if n := len(s); n > 0 && s[n-1].Kind == PartText {
+				s[n-1].Text += p
+				continue
+			}
+			s = append(s, Part{Text: p})
+		case val:
+			s = append(s, Part{Text: string(p), Kind: PartValue})
+		case row:
+			s = append(s, Part{Text: string(AppendCount(nil, uint64(p)+1)), Kind: PartRow, Row: uint32(p)})
+		}
+	}
+	w.e.Sentences = append(w.e.Sentences, s)
+}
+
+// header tells what a message's own header says of its length, and whether that
+// is its length.
+func (w *why) header() {
+	if len(w.head) == 0 {
+		w.say("An ordinary message is ", val("0x20"), " bytes of header and as many more as the header's data length says. Its bytes can't be read again here.")
+		return
+	}
+	if len(w.head) < sata.HeaderSize {
+		w.say("It is shorter than a header, which has ", val("0x20"), " bytes: the file itself says where it ends.")
+		return
+	}
+	n := uint64(binary.BigEndian.Uint32(w.head))
+	w.say("The header's data length, at ", val("0x00"), ", is ", num(n), "; with the header itself that makes ", val("0x20 + "+string(num(n))), " = ", num(sata.HeaderSize+n), " bytes.")
+	if sata.HeaderSize+n != w.r.Length {
+		w.say("It has ", num(w.r.Length), " all the same: the file itself says where it ends, and a message's data length is not held against that.")
+	}
+}
+
+func (w *why) request() {
+	w.header()
+	command, known := w.r.Command()
+	if !known {
+		if len(w.head) >= sata.RequestSize {
+			w.say("Its command, ", hexVal(uint64(binary.BigEndian.Uint32(w.head[0x30:]))), ", is not known or does not go with what follows, so only the header tells its length.")
+		}
+		return
+	}
+	spec := command.Spec()
+	if n := spec.BodyLen(); n == 0 {
+		w.say("A ", spec.Name, " has ", val("0x14"), " bytes of command info behind the header and no body.")
+	} else {
+		w.say("A ", spec.Name, " has ", val("0x14"), " bytes of command info behind the header and a body of ", num(uint64(n)), ": "+fieldSizes(spec.Fields)+".")
+	}
+	if spec.Slack > 0 {
+		w.say("Up to ", num(uint64(spec.Slack)), " bytes more may follow; they are ignored.")
+	}
+	if command == sata.WriteFile {
+		if k := w.x.ExchangeOf(w.i); k >= 0 && w.x.Exchange(k).Written != None {
+			w.say("The ", w.asked(w.r), " bytes to write are not in it: with fast file I/O they follow without a header, in row ", row(w.x.Exchange(k).Written), ".")
+		}
+	}
+}
+
+func fieldSizes(fields []sata.Field) string {
+	var b []byte
+	for i := range fields {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendInt(append(append(b, fields[i].Name...), ' '), int64(fields[i].Length), 10)
+	}
+	return string(b)
+}
+
+// asked is what a ReadFile or WriteFile asks for: 1 × 4096.
+func (w *why) asked(q *walcore.Record) val { return num(uint64(q.B)) + " × " + num(uint64(q.C)) }
+
+func (w *why) written() {
+	if w.r.Partner == None {
+		return
+	}
+	q := w.x.log.At(int(w.r.Partner))
+	w.say(row(w.r.Partner), " asked to write ", w.asked(q), " = ", num(total(q)), " bytes. With fast file I/O they follow the request directly, without a header: only the request says how many they are.")
+	if total(q) != w.r.Length {
+		w.say("It has ", num(w.r.Length), " all the same: the file itself says so.")
+	}
+}
+
+func (w *why) response() {
+	if w.r.Partner == None {
+		w.say("No request waits for it, so nothing but its header can tell where it ends.")
+		w.header()
+		return
+	}
+	shape := w.x.Shape(w.i)
+	if shape == sata.ShapeRead {
+		w.read(w.x.log.At(int(w.r.Partner)))
+		return
+	}
+	w.header()
+	spec := shape.Spec()
+	if len(spec.Fields) == 0 {
+		return
+	}
+	full := spec.Fields[len(spec.Fields)-1].End() - sata.HeaderSize
+	code := sata.Success
+	if len(w.head) >= sata.HeaderSize+4 {
+		code = sata.Result(binary.BigEndian.Uint32(w.head[sata.HeaderSize:]))
+	}
+	name := operationName(w.r.Op)
+	switch {
+	case code != sata.Success && spec.Short > 0:
+		w.say("The answer to a ", name, " whose result code is not 0 needs no more than that code: ", num(uint64(spec.Short)), " bytes.")
+	case spec.Exact:
+		w.say("The answer to a ", name, " has ", num(uint64(full)), " bytes behind the header: "+spec.Meaning+".")
+	default:
+		w.say("The answer to a ", name, " has ", num(uint64(full)), " bytes or more behind the header: "+spec.Meaning+". What is more is ignored.")
+	}
+}
+
+// read tells the length of an answer to a ReadFile.
+func (w *why) read(q *walcore.Record) {
+	form, _ := sata.FormOf(w.head)
+	if len(w.head) == 0 {
+		form = readForm(w.x.log, w.r)
+	}
+	st := w.x.seek(w.i).known(w.r.Stream)
+	if st == nil {
+		return
+	}
+	asked := total(q)
+	switch {
+	case form == sata.ReadFailed:
+		w.say("It begins with ", val("C4 00 FE 00 20"), ": the read failed. Such an answer is always ", val("0x24"), " = 36 bytes long: 32 that say so, and the result code.")
+		w.expect(sata.ReadHeadSize)
+		return
+	case form == sata.ReadOther && w.r.Line == walcore.LineRead:
+		w.say("Its first 32 bytes are neither form of fast file I/O, so it was taken for an ordinary message.")
+		w.header()
+		return
+	case form == sata.ReadOther || w.r.Line != walcore.LineRead:
+		if w.r.Length < sata.ReadHeadSize {
+			w.say("The answer to a ReadFile has at least ", val("0x24"), " bytes; this has fewer.")
+		} else if st.FFIO.On() {
+			w.say("It was not read as an answer of fast file I/O.")
+		} else {
+			w.say("Fast file I/O is " + st.FFIO.String() + " here, so the answer to a read has a header like every other message.")
+		}
+		w.header()
+		return
+	}
+	first, size := uint64(st.FirstRead), uint64(w.r.B)
+	least := min(asked, first)
+	if form == sata.ReadZeros {
+		w.say("Its first 32 bytes are zeros: the server's buffer had grown, and the number at ", val("0x20"), " says how many bytes of the file follow: ", num(size), ".")
+		w.rule(q, st, asked, max(least, size))
+		w.chosen(sata.ReadHeadSize + max(least, size))
+		return
+	}
+	w.rule(q, st, asked, least)
+	w.say("It begins with ", val("C4 00 24 02"), ": data follows, and the number at ", val("0x20"), " is the length of the whole file: ", num(size), ".")
+	w.chosen(sata.ReadHeadSize + least)
+}
+
+// rule tells how the number of bytes follows from what was asked for and the
+// first read size, and what they are.
+func (w *why) rule(q *walcore.Record, st *streamReplay, asked, follow uint64) {
+	first := uint64(st.FirstRead)
+	than := ", fewer than "
+	switch {
+	case asked == first:
+		than = ", just as many as "
+	case asked > first:
+		than = ", more than "
+	}
+	parts := []any{row(w.r.Partner), " asked for ", w.asked(q), " bytes", than}
+	switch {
+	case st.Pinged:
+		parts = append(parts, "the first read size of the last Ping (", num(first), ")")
+	case st.FirstReadKnown:
+		parts = append(parts, "the first read size that an earlier read showed (", num(first), "; no Ping was recorded)")
+	default:
+		parts = append(parts, "the usual first read size (", num(first), "; no Ping was recorded)")
+	}
+	if least := min(asked, first); follow > least {
+		parts = append(parts, "; the smaller of the two is less than what follows by itself")
+	}
+	parts = append(parts, ", so the answer is ", val("0x24 + "+string(num(follow))), ": ", w.filling(), ".")
+	w.say(parts...)
+}
+
+// filling tells what the bytes behind the head are.
+func (w *why) filling() string {
+	n, sure := w.x.dataOf(w.i)
+	there := w.r.Length - min(w.r.Length, sata.ReadHeadSize)
+	switch {
+	case !sure:
+		return string(appendBytesWord([]byte("at most "), n)) + " of the file, because it is not known where in it the read began, and padding"
+	case n == there && n == 0:
+		return "nothing follows"
+	case n == 0:
+		return "all of it padding, because the read began where the file ended"
+	case n == there:
+		return "all of it data of the file"
+	case n == uint64(w.r.B):
+		return "the file's " + string(appendBytesWord(nil, n)) + " and " + string(AppendCount(nil, there-n)) + " of padding"
+	}
+	return string(appendBytesWord(nil, n)) + " of the file and " + string(AppendCount(nil, there-n)) + " of padding"
+}
+
+// chosen tells of the other rule, where two ends were possible and the decoder
+// had to choose.
+func (w *why) chosen(server uint64) {
+	for k := w.i - 1; k >= max(0, w.i-16); k-- {
+		r := w.x.log.At(k)
+		if r.Kind != walcore.Diagnostic || r.Stream != w.r.Stream || r.Offset != w.r.Offset {
+			continue
+		}
+		switch walcore.Code(r.Op) {
+		case walcore.CodeReadEnd:
+			w.say("Another rule, that of the reference's capture tool, would give ", num(uint64(r.B)), " bytes, the server's gives ", num(server), ". What follows in the conversation bears out ", num(w.r.Length), "; row ", row(uint32(k)), " tells of it.")
+			return
+		case walcore.CodeFirstRead:
+			w.say("The first read size was not known before: what follows in the conversation shows that this read ended after ", num(w.r.Length), " bytes, so it is ", num(r.A), "; row ", row(uint32(k)), " tells of it.")
+			return
+		}
+	}
+	w.expect(server)
+}
+
+// expect says so where the length is another than the rule gives.
+func (w *why) expect(want uint64) {
+	if want != w.r.Length {
+		w.say("It has ", num(w.r.Length), " bytes all the same: the file itself says where it ends, or what follows in the conversation does.")
+	}
+}
