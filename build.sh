@@ -115,13 +115,13 @@ packages() {
       apt:node) printf 'nodejs npm ' ;;
       brew:node) printf 'node ' ;;
       *:node) printf 'nodejs npm ' ;;
-      brew:chromium) printf -- '--cask chromium ' ;;
+      brew:chromium) ;; # a cask, see need
       *:chromium) printf 'chromium ' ;;
       apt:tshark) printf 'tshark ' ;;
       brew:tshark) printf 'wireshark ' ;;
       *:tshark) printf 'wireshark-cli ' ;;
       apt:cc) printf 'gcc libc6-dev ' ;;
-      brew:cc) ;; # xcode-select --install
+      brew:cc) ;; # of Xcode, see need
       *:cc) printf 'gcc ' ;;
     esac
   done
@@ -156,7 +156,7 @@ need() {
       *" node "*) say "Node $node_needed or later is needed; the system's package is older: install it from https://nodejs.org" ;;
     esac
   fi
-  say "missing: $lacking. Install with one of:"
+  say "missing: ${lacking% }. Install with one of:"
   # shellcheck disable=SC2086
   {
     say "  Debian, Ubuntu   sudo apt-get install $(packages apt $lacking)"
@@ -164,6 +164,8 @@ need() {
     say "  Arch             sudo pacman -S $(packages pacman $lacking)"
     say "  macOS            brew install $(packages brew $lacking)"
   }
+  case " $lacking" in *" chromium "*) say "                   brew install --cask chromium" ;; esac
+  case " $lacking" in *" cc "*) say "                   xcode-select --install" ;; esac
   return 1
 }
 
@@ -181,10 +183,9 @@ npm_ci() {
 # zstd in the page comes from npm; the page works without, and says so.
 page_packages() {
   if ! have_node && ! { may_install && need node; }; then
-    say "note: without Node and npm the page opens no zstd files"
-    return 0
+    return 0 # sitebuild says what that means
   fi
-  npm_ci site || say "note: npm could not fetch the page's packages: it opens no zstd files"
+  npm_ci site || say "note: npm could not fetch the page's packages"
 }
 
 compile_page() { GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/app.wasm" ./wasm/app; }
