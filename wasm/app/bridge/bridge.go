@@ -8,6 +8,8 @@
 // can't carry (a file, a blob, a file handle) travels beside them as the
 // message's attachment.
 //
+// What the inspector and the strip of activity need is in inspector.go.
+//
 // A message is its [Kind] and its fields, in the order of its fields method.
 // Numbers are unsigned varints, texts a length and UTF-8. [Rows] is the one in
 // bulk: a row for each line that the page can show at once.
@@ -96,7 +98,7 @@ func empty(k Kind) Message {
 	case KindSaved:
 		return &Saved{}
 	}
-	return nil
+	return emptyInspector(k)
 }
 
 // Ready is the worker's first message: what is sent to it before may be lost.
