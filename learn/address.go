@@ -73,7 +73,7 @@ func ResultID(r sata.Result) string {
 	if r.Meaning() == "" {
 		return "other"
 	}
-	return code8(r)[2:]
+	return strings.ToLower(code8(r)[2:])
 }
 
 // ResultAddress is where a result code, as an answer to a command, is explained.

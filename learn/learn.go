@@ -26,6 +26,7 @@ package learn
 
 import (
 	"strconv"
+	"strings"
 
 	"satascope/sata"
 	"satascope/walcore"
@@ -86,9 +87,9 @@ func Hex(n uint64) string {
 	return "0x" + s
 }
 
-// code8 is a result code as the reference's log writes it, with 0x before it.
+// code8 is a result code as texts write it: all eight digits.
 func code8(r sata.Result) string {
-	s := strconv.FormatUint(uint64(r), 16)
+	s := strings.ToUpper(strconv.FormatUint(uint64(r), 16))
 	return "0x" + "00000000"[:8-len(s)] + s
 }
 

@@ -105,14 +105,19 @@ func (c Conversation) FirstRead(i int) (size uint32, known bool) {
 // ReadOf is what the length of a READ line's message follows from; ok is false
 // when record i is none, or its request is not known.
 func (c Conversation) ReadOf(i int) (read Read, ok bool) {
-	r := c.Log.At(i)
-	if r.Line != walcore.LineRead || r.Partner == walcore.None {
+	if r := c.Log.At(i); r.Line != walcore.LineRead || r.Partner == walcore.None {
 		return Read{}, false
 	}
+	first, _ := c.FirstRead(i)
+	return c.readWith(i, first), true
+}
+
+// readWith is ReadOf when the first read size in force is known.
+func (c Conversation) readWith(i int, first uint32) Read {
+	r := c.Log.At(i)
 	q := c.Log.At(int(r.Partner))
 	form, _ := sata.FormOf([]byte(c.Log.Text(r.Path2)))
-	first, _ := c.FirstRead(i)
-	return Read{Total: uint64(q.B) * uint64(q.C), FirstRead: first, Form: form, Word: r.B}, true
+	return Read{Total: uint64(q.B) * uint64(q.C), FirstRead: first, Form: form, Word: r.B}
 }
 
 // ShapeOf is the shape of the response of record i, or of the response to the

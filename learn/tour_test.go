@@ -1,0 +1,195 @@
+package learn
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+func checkQuestion(t testing.TB, c Conversation, q *Question) {
+	require.NotEmpty(t, q.Prompt)
+	require.NotEmpty(t, q.Why)
+	require.True(t, strings.HasPrefix(q.Address, Folder), q.Prompt)
+	right := q.AnswerText()
+	switch q.Kind {
+	case QuestionNumber:
+		ok, err := q.Check(right)
+		require.NoError(t, err)
+		require.True(t, ok, "what is shown as the answer is one: %q", right)
+		ok, err = q.Check(Hex(q.Answer))
+		require.True(t, ok && err == nil, "in hex")
+		ok, _ = q.Check(strconv.FormatUint(q.Answer+1, 10))
+		require.False(t, ok)
+	case QuestionChoice:
+		require.Greater(t, len(q.Choices), 1)
+		require.Less(t, q.Answer, uint64(len(q.Choices)))
+		had := map[string]bool{}
+		for i, choice := range q.Choices {
+			require.False(t, had[choice], "%s: %q is there twice", q.Prompt, choice)
+			had[choice] = true
+			ok, err := q.Check(strconv.Itoa(i))
+			require.NoError(t, err)
+			require.Equal(t, uint64(i) == q.Answer, ok)
+		}
+		_, err := q.Check(strconv.Itoa(len(q.Choices)))
+		require.Error(t, err)
+	case QuestionByte:
+		length := uint64(len(q.Bytes))
+		if q.Bytes == nil {
+			length = c.Log.At(q.Row).Length
+		}
+		require.Positive(t, q.Length)
+		require.LessOrEqual(t, q.Answer+uint64(q.Length), length)
+		for n, want := range map[uint64]bool{q.Answer: true, q.Answer + uint64(q.Length) - 1: true, q.Answer + uint64(q.Length): false, q.Answer - 1: false} {
+			ok, _ := q.Check(strconv.FormatUint(n, 10))
+			require.Equal(t, want, ok)
+		}
+	}
+	_, err := q.Check("what?")
+	require.ErrorContains(t, err, `expected a number`)
+}
+
+// TestTour walks the tour over every golden conversation; the story has all of
+// it.
+func TestTour(t *testing.T) {
+	ids := map[string]bool{}
+	for _, ch := range Tour {
+		require.False(t, ids[ch.ID])
+		ids[ch.ID] = true
+		require.Equal(t, ch.Title, ChapterNamed(ch.ID).Title)
+	}
+	require.Len(t, ids, 10)
+	require.Nil(t, ChapterNamed("none"))
+	for _, name := range goldenFiles(t) {
+		c := load(t, name)
+		for _, ch := range Tour {
+			steps, ok := ch.Steps(c)
+			if strings.Contains(name, "story") {
+				require.True(t, ok, ch.ID)
+				require.GreaterOrEqual(t, len(steps), 3, ch.ID)
+			}
+			questions := 0
+			for _, s := range steps {
+				r := c.Log.At(s.Row)
+				require.NotEqual(t, walcore.Diagnostic, r.Kind)
+				require.NotEmpty(t, s.Text)
+				require.Zero(t, strings.Count(s.Text, "`")%2, s.Text)
+				require.NotContains(t, s.Text, "``")
+				require.True(t, strings.HasPrefix(s.Address, Folder), "%s: %q", ch.ID, s.Address)
+				require.NotEmpty(t, s.Changes == nil && s.Marks == nil && s.Question == nil || s.Text != "")
+				for _, m := range s.Marks {
+					require.NotEmpty(t, m.Label)
+					require.GreaterOrEqual(t, m.Offset, 0)
+					require.Positive(t, m.Length, "%s %s: %s", name, ch.ID, s.Text)
+					require.LessOrEqual(t, uint64(m.End()), r.Length, "%s %s: %s", name, ch.ID, s.Text)
+				}
+				if s.Question != nil {
+					questions++
+					require.Equal(t, s.Row, s.Question.Row)
+					checkQuestion(t, c, s.Question)
+					require.Zero(t, strings.Count(s.Question.Why, "`")%2)
+				}
+			}
+			require.Equal(t, ok, questions > 0, "%s %s", name, ch.ID)
+		}
+	}
+}
+
+// TestTourOfTheStory holds the answers that one gets by looking.
+func TestTourOfTheStory(t *testing.T) {
+	c := story(t)
+	answers := map[string][]string{}
+	for _, ch := range Tour {
+		steps, _ := ch.Steps(c)
+		for _, s := range steps {
+			if s.Question != nil {
+				answers[ch.ID] = append(answers[ch.ID], s.Question.AnswerText())
+			}
+		}
+	}
+	require.Equal(t, map[string][]string{
+		"hello":       {"52 bytes", "both"},
+		"paths":       {"120 bytes"},
+		"folder":      {"the bytes from 0x34 to 0x37", "6 items"},
+		"file":        {"4,096 bytes"},
+		"padding":     {"3,739 bytes", "8,228 bytes"},
+		"grow":        {"196,708 bytes", "250,036 bytes"},
+		"write":       {"512 bytes", "No: the number is how many bytes were written."},
+		"descriptors": {"/%SLC_EMU_DIR/sys/config/eco.xml"},
+		"pipelining":  {"->QueryPath    {path=/%MLC_EMU_DIR/usr/title/00050000/10101010/content/level1.dat,query_type=Path Details}"},
+		"wrong":       {"36 bytes", "<-       FDRES {response=Failure (fff0ffe9)}"},
+	}, answers)
+
+	// What a question asks is what the capture has.
+	for _, ch := range Tour {
+		steps, _ := ch.Steps(c)
+		for _, s := range steps {
+			q := s.Question
+			if q == nil {
+				continue
+			}
+			r := c.Log.At(s.Row)
+			switch {
+			case strings.HasPrefix(q.Prompt, "How long is this"):
+				require.Equal(t, r.Length, q.Answer)
+			case strings.Contains(q.Prompt, "long will the response be"), strings.HasPrefix(q.Prompt, "The answer begins"):
+				require.Equal(t, c.Log.At(int(r.Partner)).Length, q.Answer)
+			}
+		}
+	}
+
+	// A conversation without an example says so.
+	p := Play([]Item{{Kind: ItemRequest, Bytes: NewRequest(sata.Ping).Bytes}})
+	for _, ch := range Tour {
+		_, ok := ch.Steps(p.Conversation)
+		require.False(t, ok, ch.ID)
+	}
+	_, ok := Tour[0].Steps(Conversation{Log: walcore.NewLog(walcore.Limits{})})
+	require.False(t, ok)
+}
+
+// TestTourEscapes: a path in a text can't break out of its backquotes.
+func TestTourEscapes(t *testing.T) {
+	f := NewRequest(sata.OpenFile)
+	values, _ := f.Values()
+	require.NoError(t, f.Set(len(values)-1, "/a`b\\n\\u{202e}<i>"))
+	items := []Item{{Kind: ItemRequest, Bytes: f.Bytes}, {Kind: ItemResponse, Bytes: NewResponse(sata.OpenFile, 0, sata.NotFound).Bytes}}
+	steps, ok := ChapterNamed("wrong").Steps(Play(items).Conversation)
+	require.True(t, ok)
+	require.Contains(t, steps[0].Text, "`/a'b")
+	require.NotContains(t, steps[0].Text, "\u202e")
+	require.NotContains(t, steps[0].Text, "/a'b\n")
+}
+
+// BenchmarkTour looks for examples in a long log that has none of most.
+func BenchmarkTour(b *testing.B) {
+	log := walcore.NewLog(walcore.Limits{})
+	m := walcore.NewMachine(log)
+	m.OpenStream(0)
+	say := func(request, response []byte) {
+		m.Request(0, walcore.Message{Head: request, Length: uint64(len(request))})
+		m.Response(0, walcore.Message{Head: response, Length: uint64(len(response))})
+	}
+	say(NewRequest(sata.Ping).Bytes, NewResponse(sata.Ping, 0, 0).Bytes)
+	open, opened := NewRequest(sata.OpenFile).Bytes, NewResponse(sata.OpenFile, 0, 0).Bytes
+	read, data := NewRequest(sata.ReadFile).Bytes, NewResponse(sata.ReadFile, 0, 0).Bytes
+	for range 250_000 {
+		say(open, opened)
+		say(read, data)
+	}
+	c := Conversation{Log: log, Rest: func(dst []byte, r *walcore.Record, offset uint64, n int) ([]byte, error) {
+		return append(dst, make([]byte, n)...), nil
+	}}
+	b.ResetTimer()
+	for range b.N {
+		for i := range Tour {
+			Tour[i].Steps(c)
+		}
+	}
+	b.ReportMetric(float64(log.Len()), "records")
+}
