@@ -1,0 +1,118 @@
+package learn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// checkTruth holds a question's answer against the conversation itself.
+func checkTruth(t testing.TB, c Conversation, kind string, q Question) {
+	r := c.Log.At(q.Row)
+	switch kind {
+	case "length":
+		require.Equal(t, c.Log.At(int(r.Partner)).Length, q.Answer)
+	case "byte":
+		was, err := c.Bytes(q.Row, maxBytes)
+		require.NoError(t, err)
+		require.Len(t, q.Bytes, len(was))
+		for i := range was {
+			require.Equal(t, uint64(i) != q.Answer, was[i] == q.Bytes[i], "just the byte at %#x differs", q.Answer)
+		}
+		good := frameOf(c, q.Row)
+		require.NoError(t, good.Problem())
+		require.Empty(t, good.LengthNote())
+		bad := *good
+		require.NoError(t, bad.SetBytes(q.Bytes))
+		require.True(t, bad.Problem() != nil || bad.LengthNote() != "")
+	case "line":
+		require.Equal(t, string(walcore.AppendVisible(nil, c.Line(q.Row))), q.AnswerText())
+		want, err := c.Bytes(q.Row, len(q.Bytes))
+		require.NoError(t, err)
+		require.Equal(t, want, q.Bytes)
+	case "command":
+		require.Equal(t, sata.Command(r.Op).String(), q.AnswerText())
+		for i, name := range q.Choices {
+			for _, s := range sata.Commands {
+				if s.Name == name && uint64(i) != q.Answer {
+					require.NotEqual(t, r.Length, ResponseLength(s.Response, 0).Bytes)
+				}
+			}
+		}
+	case "descriptor":
+		require.Contains(t, string(walcore.AppendVisible(nil, c.Line(q.Row))), "{path="+q.AnswerText())
+	case "padding":
+		b, err := c.Bytes(q.Row, maxBytes)
+		require.NoError(t, err)
+		if uint64(len(b)) == r.Length {
+			require.Equal(t, strings.Repeat("\xcd", int(q.Answer)), string(b[len(b)-int(q.Answer):]))
+		}
+	case "written":
+		require.Equal(t, c.Log.At(c.WrittenOf(q.Row)).Length, q.Answer)
+	case "result":
+		result, _ := r.Result()
+		require.Equal(t, result.MeaningFor(sata.Command(r.Op)), q.AnswerText())
+	default:
+		t.Fatalf("no check for %s", kind)
+	}
+}
+
+func TestQuiz(t *testing.T) {
+	for _, name := range goldenFiles(t) {
+		if strings.HasSuffix(name, ".zst") || strings.HasSuffix(name, "pcap.gz") {
+			continue // packed: slow to read back, and no others of the kind
+		}
+		c := load(t, name)
+		z := NewQuiz(c)
+		seeds := uint64(6)
+		if strings.Contains(name, "story") {
+			seeds = 60
+		}
+		for _, kind := range QuizKinds() {
+			different := map[string]bool{}
+			for seed := range seeds {
+				q, ok := z.QuestionOf(kind, seed)
+				if strings.Contains(name, "story") {
+					require.True(t, ok, kind)
+				}
+				if !ok {
+					continue
+				}
+				checkQuestion(t, c, &q)
+				checkTruth(t, c, kind, q)
+				require.Zero(t, strings.Count(q.Prompt+q.Why, "`")%2, q.Prompt+q.Why)
+				again, _ := NewQuiz(c).QuestionOf(kind, seed)
+				require.Equal(t, q, again, "the same seed, the same question")
+				different[q.Prompt+q.Shown+q.AnswerText()+string(q.Bytes)] = true
+			}
+			if strings.Contains(name, "story") && kind != "padding" && kind != "written" {
+				require.Greater(t, len(different), 5, kind)
+			}
+		}
+	}
+}
+
+func TestQuizOfAnything(t *testing.T) {
+	z := NewQuiz(story(t))
+	kinds := map[QuestionKind]int{}
+	for seed := range uint64(200) {
+		q, ok := z.Question(seed)
+		require.True(t, ok)
+		kinds[q.Kind]++
+	}
+	require.Len(t, kinds, 3)
+	_, ok := NewQuiz(Conversation{Log: walcore.NewLog(walcore.Limits{})}).Question(1)
+	require.False(t, ok)
+	_, ok = z.QuestionOf("none", 1)
+	require.False(t, ok)
+	// A log without its capture still gives questions that need no bytes.
+	c := story(t)
+	c.Rest = nil
+	q, ok := NewQuiz(c).Question(1)
+	require.True(t, ok)
+	require.NotEqual(t, QuestionByte, q.Kind)
+}
