@@ -304,7 +304,7 @@ test_edge() {
     say "note: the hosted service was not tested: its runtime needs Node $edge_node or later"
     return 0
   fi
-  npm_ci e2e/edge && SATASCOPE_EDGE=1 go_test . ./e2e/edge
+  npm_ci e2e/edge && npm_ci e2e && CHROMIUM=$(chromium) SATASCOPE_EDGE=1 go_test . ./e2e/edge
 }
 
 test_all() {

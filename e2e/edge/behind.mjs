@@ -1,5 +1,5 @@
 // The worker, as it is deployed, with a door behind it for the tests: /api/behind/
-// lists what the bucket holds, puts objects into it, makes it fail, and takes the
+// lists what the bucket holds, gives all of it, puts objects into it, makes it fail, and takes the
 // strict rate limit in place of the usual one.
 import worker from "../../.build/edge/worker.mjs";
 
@@ -22,6 +22,14 @@ async function behind(request, env, what) {
         cursor = page.truncated ? page.cursor : undefined;
       } while (cursor);
       return Response.json(keys);
+    }
+    case "all": {
+      // Keys and contents, one after the other.
+      const parts = [];
+      for (const key of await (await behind(request, env, "list")).json()) {
+        parts.push(key, await (await env.SHARES.get(key)).arrayBuffer());
+      }
+      return new Response(new Blob(parts));
     }
     case "put":
       await env.SHARES.put(new URL(request.url).searchParams.get("key"), await request.arrayBuffer());

@@ -208,6 +208,7 @@ func TestWorker(t *testing.T) {
 	})
 	t.Run("rate limit", func(t *testing.T) { rateLimit(t, d) })
 	t.Run("site", func(t *testing.T) { site(t, d) })
+	t.Run("browser", func(t *testing.T) { browser(t, d) })
 }
 
 func rateLimit(t *testing.T, d door) {
@@ -226,16 +227,61 @@ func rateLimit(t *testing.T, d door) {
 	require.Equal(t, "60", r.Header.Get("Retry-After"))
 }
 
-// The site comes from the platform, with the headers of the local server.
+// The tests of links in a real browser, with the worker for their service.
+func browser(t *testing.T, d door) {
+	chromium := os.Getenv("CHROMIUM")
+	if chromium == "" {
+		t.Skip("set CHROMIUM to the browser's file to run the browser's tests of links against the worker (needs npm ci in e2e)")
+	}
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	require.DirExists(t, filepath.Join(root, "e2e", "node_modules"), "run npm ci in e2e first")
+	cmd := exec.Command("node", "--test", "--test-concurrency=1", "e2e/share.test.mjs")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "SHARE_ORIGIN="+d.url)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "pass 7")
+}
+
+// The site comes from the platform, with the headers of the local server: those
+// of dist/_headers.
 func site(t *testing.T, d door) {
-	get := func(path string) *http.Response {
+	get := func(path string) (*http.Response, string) {
 		resp, err := http.Get(d.url + path)
 		require.NoError(t, err)
-		_ = resp.Body.Close()
-		return resp
+		defer resp.Body.Close()
+		b, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		return resp, string(b)
 	}
-	page := get("/")
+	page, text := get("/")
 	require.Equal(t, http.StatusOK, page.StatusCode)
 	require.Contains(t, page.Header.Get("Content-Type"), "text/html")
-	require.Equal(t, http.StatusNotFound, get("/nothing").StatusCode)
+	require.Equal(t, "no-cache", page.Header.Get("Cache-Control"))
+	style := regexp.MustCompile(`app\.[0-9a-f]{12}\.css`).FindString(text)
+	require.NotEmpty(t, style, "the page names its style by its hash")
+	hashed, _ := get("/" + style)
+	require.Equal(t, http.StatusOK, hashed.StatusCode)
+	require.Equal(t, "public, max-age=31536000, immutable", hashed.Header.Get("Cache-Control"))
+	missing, _ := get("/nothing")
+	require.Equal(t, http.StatusNotFound, missing.StatusCode)
+	packed, _ := get("/" + style + ".br")
+	require.Equal(t, http.StatusNotFound, packed.StatusCode, "the platform compresses by itself")
+	example, _ := get("/examples/devkit_story.pcapng.gz")
+	require.Equal(t, http.StatusOK, example.StatusCode)
+	require.Empty(t, example.Header.Get("Content-Encoding"), "a capture is sent as it is")
+	for _, resp := range []*http.Response{page, hashed, example} {
+		h := resp.Header
+		require.Contains(t, h.Get("Content-Security-Policy"), "script-src 'self' 'wasm-unsafe-eval';")
+		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))
+		require.Equal(t, "no-referrer", h.Get("Referrer-Policy"))
+		require.Equal(t, "same-origin", h.Get("Cross-Origin-Opener-Policy"))
+		require.Equal(t, "same-origin", h.Get("Cross-Origin-Resource-Policy"))
+		require.Equal(t, "max-age=31536000", h.Get("Strict-Transport-Security"))
+	}
+	for _, hidden := range []string{"/_headers", "/.assetsignore"} {
+		resp, _ := get(hidden)
+		require.Equal(t, http.StatusNotFound, resp.StatusCode, hidden)
+	}
 }
