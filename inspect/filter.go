@@ -10,8 +10,8 @@ import (
 // one that grows, and is for one goroutine.
 //
 // A term asks about the row itself; a response and written data also count as
-// being of their request's operation and path. Of an exchange (MatchExchange),
-// each term may be met by any of its rows.
+// being of their request's operation, path and descriptor. Of an exchange
+// (MatchExchange), each term may be met by any of its rows.
 type Filter struct {
 	x      *Index
 	source *expr

@@ -33,10 +33,16 @@ func (f diskFile) Size() int64 {
 	return st.Size()
 }
 
-// decoded decodes a golden file and takes in its log.
+var decodedOnce = map[string]*decode.Decoder{}
+
+// decoded decodes a golden file, once for all tests, and takes in its log.
 func decoded(t testing.TB, name string) (*Index, *decode.Decoder) {
-	d := decode.New(decode.Options{Unpackers: unpack.Native()}, diskFile(golden+name))
-	require.NoError(t, d.Run(context.Background()), name)
+	d := decodedOnce[name]
+	if d == nil {
+		d = decode.New(decode.Options{Unpackers: unpack.Native()}, diskFile(golden+name))
+		require.NoError(t, d.Run(context.Background()), name)
+		decodedOnce[name] = d
+	}
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	x := New(d.Log())
 	require.True(t, x.Update(1<<30))

@@ -141,3 +141,23 @@ func TestSummaryOfHostilePaths(t *testing.T) {
 	}
 	require.NotContains(t, text, "\u202e")
 }
+
+// The language's page is the code's own tables.
+func TestFilterPage(t *testing.T) {
+	const page = "../docs/filter.md"
+	got := AppendFilterPage(nil)
+	if *update {
+		require.NoError(t, os.WriteFile(page, got, 0o644))
+	}
+	want, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got), "go test -update writes it again")
+	x, _ := filters(t)
+	for _, code := range strings.Split(string(got), "`") {
+		if strings.HasPrefix(code, "op:") || strings.HasPrefix(code, "path:") || strings.HasPrefix(code, "-") && len(code) > 1 || strings.HasPrefix(code, "time:1") || strings.HasPrefix(code, "(op:") {
+			if !strings.HasSuffix(code, ":") && !strings.Contains(code, "\n") {
+				compile(t, x, code)
+			}
+		}
+	}
+}
