@@ -8,7 +8,7 @@ work=.build                         # everything made on the way; safe to delete
 budget=1200000                      # bytes of the page's WebAssembly as brotli
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.6.1
 gotestsum=gotest.tools/gotestsum@v1.13.0
-core="sata walcore capture decode inspect learn" # tested as WebAssembly too
+core="sata walcore capture decode inspect learn share/seal wasm/app/bridge wasm/app/browser wasm/app/page wasm/app/scroll wasm/app/sharing wasm/app/worker" # tested as WebAssembly too
 raced="livelog decode share"        # tested with the race detector
 node_needed=18
 
