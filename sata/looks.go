@@ -10,26 +10,43 @@ const (
 	Yes                   // as far as structure can tell, they are
 )
 
+// maxInline is how long a message is believed to be that brings its data along.
+const maxInline = 16 << 20
+
 // LooksLikeRequest tells a request by its structure (section 2): zeros at 0x18,
-// host fields empty, a known command and the length that it asks for.
+// host fields empty, a known command and the length that it asks for. Of a
+// WriteFile that is its fields' length, or without fast file I/O that of its data
+// too.
 func LooksLikeRequest(b []byte) Likeness {
 	if len(b) > 0x10 && !allZero(b[0x10:min(len(b), 0x20)]) {
 		return No
 	}
 	if len(b) >= 4 {
 		n := u32(b)
-		if n < CommandInfoSize || n > CommandInfoSize+2*PathSize {
+		if n < CommandInfoSize || n > maxInline {
 			return No
 		}
 	}
 	if len(b) < RequestSize {
 		return Maybe
 	}
-	spec := Command(u32(b[0x30:])).Spec()
-	if spec == nil || !spec.FitsBody(uint64(u32(b))-CommandInfoSize) {
+	command := Command(u32(b[0x30:]))
+	spec := command.Spec()
+	if spec == nil {
 		return No
 	}
-	return Yes
+	n := uint64(u32(b)) - CommandInfoSize
+	switch fields := uint64(spec.BodyLen()); {
+	case spec.FitsBody(n):
+		return Yes
+	case command != WriteFile || n < fields:
+		return No
+	case len(b) < RequestSize+8:
+		return Maybe
+	case uint64(u32(b[RequestSize:]))*uint64(u32(b[RequestSize+4:])) == n-fields:
+		return Yes
+	}
+	return No
 }
 
 // LooksLikeResponse tells the response to a request of the given shape by its

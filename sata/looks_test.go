@@ -40,7 +40,7 @@ func TestLooksLikeRequest(t *testing.T) {
 			}
 		})
 	}
-	for n, want := range map[int]Likeness{0x13: No, 0x14: Maybe, 0x414: Maybe, 0x415: No, 0xFFFFFFFF: No, 0: No} {
+	for n, want := range map[int]Likeness{0x13: No, 0x14: Maybe, 0x414: Maybe, 16 << 20: Maybe, 16<<20 + 1: No, 0xFFFFFFFF: No, 0: No} {
 		require.Equal(t, want, LooksLikeRequest(wire(uint32(n))), "a length of %d alone", n)
 	}
 	require.Equal(t, Maybe, LooksLikeRequest(nil))
@@ -48,6 +48,52 @@ func TestLooksLikeRequest(t *testing.T) {
 	for _, c := range responses {
 		require.NotEqual(t, Yes, LooksLikeRequest(c.bytes()), "the host fills its fields: %s", c.name)
 	}
+}
+
+// Without fast file I/O a WriteFile brings its data along: just as much as it says.
+func TestLooksLikeInlineWrite(t *testing.T) {
+	write := inlineWrite(3, 0x400)
+	for n := range write {
+		want := Maybe
+		if n >= RequestSize+8 {
+			want = Yes
+		}
+		require.Equal(t, want, LooksLikeRequest(write[:n]), "%d bytes", n)
+	}
+	for _, d := range []int{-1, 1} {
+		bad := append([]byte{}, write...)
+		copy(bad, wire(len(write)-HeaderSize+d))
+		require.Equal(t, No, LooksLikeRequest(bad))
+	}
+	copy(write[0x30:], wire(uint32(ReadFile)))
+	require.Equal(t, No, LooksLikeRequest(write), "a read has no data")
+}
+
+// inlineWrite is a WriteFile of descriptor 3 with its data.
+func inlineWrite(count, size uint32) []byte {
+	b := wireRequest(0x07, append(wire(count, size, uint32(3), uint32(1), uint32(0)), make([]byte, count*size)...))
+	copy(b, wire(len(b)-HeaderSize))
+	return b
+}
+
+func TestParseInlineWrite(t *testing.T) {
+	var r Request
+	b := inlineWrite(3, 0x400)
+	require.Error(t, ParseRequest(b, uint64(len(b)), &r), "the reference knows no such WriteFile")
+	require.NoError(t, ParseInlineWrite(b, uint64(len(b)), &r))
+	require.Equal(t, WriteFile, r.Command)
+	require.EqualValues(t, 3, r.FD)
+	require.EqualValues(t, 0xC00, r.Total())
+	require.NoError(t, ParseInlineWrite(b[:RequestSize+20], uint64(len(b)), &r), "its fields are enough")
+	for n := range len(b) {
+		require.Error(t, ParseInlineWrite(b[:n], uint64(n), &r), "%d bytes", n)
+	}
+	require.EqualError(t, ParseInlineWrite(b, uint64(len(b))-1, &r), "data at offset 0x48: expected 3072 bytes, found 3071")
+	require.Error(t, ParseInlineWrite(append(b, 0), uint64(len(b))+1, &r))
+	none := inlineWrite(0, 7)
+	require.Error(t, ParseInlineWrite(none, uint64(len(none)), &r), "without data it is an ordinary one")
+	copy(b[0x30:], wire(uint32(ReadFile)))
+	require.EqualError(t, ParseInlineWrite(b, uint64(len(b)), &r), "command at offset 0x30: expected 0x7, found 0x6")
 }
 
 func TestLooksLikeResponse(t *testing.T) {

@@ -73,6 +73,24 @@ func ParseRequest(head []byte, length uint64, r *Request) error {
 	return nil
 }
 
+// ParseInlineWrite parses a WriteFile as it comes without fast file I/O: framed
+// by its header, with what it writes behind the request's fields. The reference
+// does not know this form, so ParseRequest refuses it. The data must be just as
+// long as block count and block size say.
+func ParseInlineWrite(head []byte, length uint64, r *Request) error {
+	fields := uint64(RequestSize + WriteFile.Spec().BodyLen())
+	if err := ParseRequest(head, min(length, fields), r); err != nil {
+		return err
+	}
+	if r.Command != WriteFile {
+		return &ParseError{Field: "command", Offset: 0x30, Want: hex(uint64(WriteFile)), Found: hex(uint64(r.Command))}
+	}
+	if length-fields != r.Total() || length == fields {
+		return &ParseError{Field: "data", Offset: int(fields), Want: strconv.FormatUint(r.Total(), 10) + " bytes", Found: strconv.FormatUint(length-fields, 10)}
+	}
+	return nil
+}
+
 func (r *Request) set(f *Field, b []byte) error {
 	switch f.Slot {
 	case SlotPath, SlotDestination, SlotModeText:

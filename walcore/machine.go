@@ -124,6 +124,11 @@ func (m *Machine) Request(id uint32, msg Message) uint32 {
 	}
 	r := Record{Offset: msg.At.Offset, Length: msg.Length, Time: msg.At.Time, Packet: msg.At.Packet, Stream: id, Partner: None, Kind: Request, Op: OpUnknown, Flags: flagCompatible}
 	w := waiting{command: OpUnknown}
+	if err != nil && sata.ParseInlineWrite(msg.Head, msg.Length, &m.request) == nil {
+		// Without fast file I/O a WriteFile brings its data along. The reference
+		// prints it as Unknown, and so do we; what it is goes into the record.
+		req, err = &m.request, nil
+	}
 	if err == nil {
 		m.recordRequest(&r, s, req)
 		w = waiting{command: r.Op, known: r.Line == LineRequest, shape: req.ResponseShape(), query: req.Query, open: r.Flags&FlagOpen != 0, fd: r.FD, path: r.Path}
@@ -138,9 +143,10 @@ func (m *Machine) Request(id uint32, msg Message) uint32 {
 
 // recordRequest fills a record with a request's values: FD, Path and Path2
 // (destination or open mode), B the mode, block count, query or user, C the
-// block size or group, D where to move; of a Ping A holds the two sizes. A
-// command that the reference does not know stays LineUnknown, with C left to
-// what keep needs.
+// block size or group, D where to move; of a Ping A holds the two sizes. What the
+// reference does not know stays LineUnknown, where A and B are needed for what is
+// kept: a GetFilePosition, and a WriteFile with its data behind it, of which C is
+// how many bytes that is.
 func (m *Machine) recordRequest(r *Record, s *stream, req *sata.Request) {
 	spec := req.Command.Spec()
 	r.Op = uint8(req.Command)
@@ -184,6 +190,9 @@ func (m *Machine) recordRequest(r *Record, s *stream, req *sata.Request) {
 		case sata.SlotMoveTo:
 			r.D = uint32(req.Move())
 		}
+	}
+	if inline := r.Length - sata.RequestSize - uint64(spec.BodyLen()); req.Command == sata.WriteFile && inline > 0 {
+		r.Line, r.C = LineUnknown, uint32(inline)
 	}
 	if req.Command == sata.Ping {
 		r.A = uint64(req.User[0])<<32 | uint64(req.User[1])
@@ -344,7 +353,7 @@ func (m *Machine) Written(id uint32, fd int32, length uint64, at At) {
 		return
 	}
 	front, ok := s.front()
-	if !ok || front.command != uint8(sata.WriteFile) {
+	if !ok || !front.known || front.command != uint8(sata.WriteFile) {
 		return
 	}
 	compatible := m.samePath(s, front, fd)

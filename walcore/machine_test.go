@@ -1,6 +1,7 @@
 package walcore
 
 import (
+	"encoding/binary"
 	"go/parser"
 	"go/token"
 	"os/exec"
@@ -41,6 +42,57 @@ func (c conversation) answer(r sata.Response) Record {
 
 func (c conversation) answerBytes(b []byte) Record {
 	return *c.log.At(int(c.Response(1, Message{Head: b, Length: uint64(len(b))})))
+}
+
+// Without fast file I/O reads and writes bring their data along, framed by their
+// headers. The reference prints them as Unknown; the records say what they are.
+func TestWithoutFastIO(t *testing.T) {
+	c := converse(t)
+	c.ask(sata.Request{Command: sata.Ping})
+	c.answer(sata.Response{Shape: sata.ShapePong})
+	c.ask(sata.Request{Command: sata.OpenFile, Path: []byte("/a"), ModeText: []byte("r+")})
+	c.answer(sata.Response{Shape: sata.ShapeDescriptor, FD: 3})
+	requireRecord := func(r Record, c sata.Command, result sata.Result, has bool, bytes uint64) {
+		t.Helper()
+		command, ok := r.Command()
+		require.True(t, ok)
+		require.Equal(t, c, command)
+		require.EqualValues(t, 3, r.FD)
+		require.NotZero(t, r.Flags&FlagOpen, "the path is known")
+		code, ok := r.Result()
+		require.Equal(t, has, ok)
+		require.Equal(t, result, code)
+		n, ok := r.Transferred()
+		require.Equal(t, bytes > 0, ok)
+		require.Equal(t, bytes, n)
+	}
+
+	write := appendRequest(t, &sata.Request{Command: sata.WriteFile, FD: 3, BlockCount: 2, BlockSize: 50, MoveTo: 7, ShouldMove: 1})
+	write = append(write, make([]byte, 100)...)
+	binary.BigEndian.PutUint32(write, uint32(len(write)-sata.HeaderSize))
+	asked := *c.log.At(int(c.Request(1, Message{Head: write, Length: uint64(len(write))})))
+	require.Equal(t, LineUnknown, asked.Line)
+	require.Equal(t, write, c.log.Kept(&asked))
+	require.EqualValues(t, 7, asked.D)
+	requireRecord(asked, sata.WriteFile, 0, false, 100)
+	before := c.log.Len()
+	c.Written(1, 3, 100, At{})
+	require.Equal(t, before, c.log.Len(), "nothing is out of band")
+	answer := c.answer(sata.Response{Shape: sata.ShapeResult, Result: 100})
+	require.Equal(t, LineUnknown, answer.Line, "as its request's")
+	require.False(t, answer.Failed())
+	requireRecord(answer, sata.WriteFile, 100, true, 0)
+
+	requireRecord(c.ask(sata.Request{Command: sata.ReadFile, FD: 3, BlockCount: 1, BlockSize: 8}), sata.ReadFile, 0, false, 0)
+	read := sata.Header{DataLen: 12, Version: sata.Version}.Append(nil)
+	answer = c.answerBytes(append(read, 0, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8))
+	require.Equal(t, LineUnknown, answer.Line)
+	requireRecord(answer, sata.ReadFile, 8, true, 8)
+
+	asked = c.ask(sata.Request{Command: sata.GetFilePosition, FD: 3})
+	require.Equal(t, LineUnknown, asked.Line)
+	requireRecord(asked, sata.GetFilePosition, 0, false, 0)
+	requireRecord(c.answer(sata.Response{Shape: sata.ShapePosition, Position: 9}), sata.GetFilePosition, 0, true, 0)
 }
 
 // What records say to those who ask for more than the line.

@@ -62,7 +62,9 @@ const OpUnknown = 0xFF
 //	LineSpace       A
 //	LineCount       B
 //	LineWritten     A the length, FD
-//	LineUnknown     A where its bytes start in the arena, B how many are kept; FD and C as far as they are known
+//	LineUnknown     A where its bytes start in the arena, B how many are kept; FD as far as it is known;
+//	                of a response C is the result code where D is 1; of a WriteFile with its data (see
+//	                Transferred) C is how many bytes that is, D where to move
 //	LineDiagnostic  see Code
 type Record struct {
 	Offset  int64  // of the first byte, in its direction of its stream (or wherever the decoder says)
@@ -97,6 +99,23 @@ func (r *Record) Failed() bool { return r.Flags&FlagFailed != 0 }
 // FromServer says whether r is, or is about, bytes that the server sent.
 func (r *Record) FromServer() bool {
 	return r.Kind == Response || r.Kind == Diagnostic && r.Flags&FlagFromServer != 0
+}
+
+// Transferred is how many bytes of a file stand in a message, for those that say
+// it by themselves: the data of a WriteFile, out of band or, without fast file
+// I/O, behind its request; and an answer to ReadFile without fast file I/O. (Of
+// one with it, bytes may be there that fill it up only.)
+func (r *Record) Transferred() (n uint64, ok bool) {
+	switch c, _ := r.Command(); {
+	case r.Line == LineWritten:
+		return r.A, true
+	case r.Line != LineUnknown:
+	case r.Kind == Request && c == sata.WriteFile:
+		return uint64(r.C), true
+	case r.Kind == Response && c == sata.ReadFile && r.D != 0 && !r.Failed():
+		return r.Length - sata.ReadHeadSize, true
+	}
+	return 0, false
 }
 
 // Result is the result code of a response, and whether it has one.
