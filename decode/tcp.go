@@ -24,8 +24,6 @@ type packets struct {
 	count   int // conversations
 	dropped int // conversations beyond maxOthers, counted only
 	largest *other
-	packet  uint32 // the last packet's number
-	time    int64
 }
 
 // maxOthers bounds how many conversations are remembered that are not ours.
