@@ -14,7 +14,6 @@ type merge struct {
 	next    []capture.Packet // of each reader, when there
 	have    []bool
 	ended   []bool
-	last    int // the reader whose packet was given last: its buffer may go now
 	number  uint64
 	err     error // the first of a file that could not be read to its end
 	name    func(i int, err error) error
