@@ -122,6 +122,14 @@ func (d *Decoder) section(source uint8, at int64) (io.Reader, error) {
 	if ra, ok := src.(io.ReaderAt); ok && d.packed[source] == "" {
 		return io.NewSectionReader(ra, at, 1<<62-at), nil
 	}
+	if d.packed[source] != "" && d.options.Unpacked != nil {
+		switch ra, err := d.options.Unpacked(int(source)); {
+		case err != nil:
+			return nil, err
+		case ra != nil:
+			return io.NewSectionReader(ra, at, 1<<62-at), nil
+		}
+	}
 	a := &d.again
 	if a.file == nil || a.source != src || a.at > at {
 		if err := d.closeAgain(); err != nil {

@@ -3,6 +3,8 @@ package decode
 import (
 	"bytes"
 	"context"
+	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -58,4 +60,38 @@ func TestBytesNotThere(t *testing.T) {
 	require.ErrorContains(t, err, "not in the file")
 	_, err = d.Bytes(nil, 99, true, 0, 1)
 	require.Error(t, err)
+}
+
+// TestBytesUnpacked: the content of a packed file is asked for by who has it at
+// hand, and else unpacked again.
+func TestBytesUnpacked(t *testing.T) {
+	plain, err := os.Open(golden + "captures/plain.pcap")
+	require.NoError(t, err)
+	defer plain.Close()
+	for _, there := range []bool{true, false} {
+		asked := 0
+		d := New(Options{Unpackers: unpack.Native(), Unpacked: func(source int) (io.ReaderAt, error) {
+			require.Zero(t, source)
+			if asked++; there {
+				return plain, nil
+			}
+			return nil, nil
+		}}, diskFile(golden+"captures/zipped.pcap.gz"))
+		require.NoError(t, d.Run(context.Background()))
+		require.Zero(t, asked, "only bytes that are read again want it")
+		for i := d.Log().Len() - 1; i >= 0; i -= 97 {
+			r := d.Log().At(i)
+			b, err := d.Rest(nil, r, 0, int(r.Length))
+			require.NoError(t, err)
+			if r.Line == walcore.LineRead {
+				require.Equal(t, r.A, uint64(sata.NewFNV.Add(b)), "record %d", i)
+			}
+		}
+		require.Positive(t, asked)
+		require.NoError(t, d.Close())
+	}
+	failing := New(Options{Unpackers: unpack.Native(), Unpacked: func(int) (io.ReaderAt, error) { return nil, io.ErrNoProgress }}, diskFile(golden+"captures/zipped.pcap.gz"))
+	require.NoError(t, failing.Run(context.Background()))
+	_, err = failing.Rest(nil, failing.Log().At(0), 0, 4)
+	require.ErrorIs(t, err, io.ErrNoProgress)
 }

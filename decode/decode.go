@@ -16,6 +16,7 @@
 package decode
 
 import (
+	"io"
 	"net/netip"
 
 	"satascope/capture"
@@ -46,6 +47,12 @@ type Options struct {
 	Limits    walcore.Limits
 	Assembler capture.AssemblerOptions
 	Unpackers capture.Unpackers
+
+	// Unpacked, if not nil, gives random access to the content of a packed file,
+	// by its place among the sources, to read bytes of it again. Without it, or
+	// where it gives nil, such a file is unpacked from its start again whenever
+	// one goes back in it.
+	Unpacked func(source int) (io.ReaderAt, error)
 
 	// Progress, if not nil, is called now and then, and once at the end.
 	Progress func(Progress)
