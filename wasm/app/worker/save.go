@@ -28,7 +28,7 @@ func (w *worker) save(ctx context.Context, m *bridge.Save, handle js.Value) {
 				return err
 			}
 		}
-		if _, err = w.decoder.Log().WriteTo(out, walcore.Selection{Compatible: m.Compatible, Diagnostic: m.Diagnostics}, w.decoder.Rest); err != nil {
+		if _, err = w.decoder.Log().WriteTo(out, walcore.Selection{Compatible: m.Compatible, Diagnostic: m.Diagnostics}, w.rest); err != nil {
 			out.sink.Abort()
 			return err
 		}

@@ -8,6 +8,9 @@
 //     every few milliseconds, so that questions and a cancel come through while
 //     it works.
 //   - rows.go makes the rows that the page shows.
+//   - inspector.go answers the inspector and the strip: inspected.go tells what a
+//     row's bytes mean, moment.go what was open then, activity.go how much went
+//     on when. reread.go gets at bytes of the file again.
 //   - outcome.go tells how decoding ended.
 //   - save.go makes downloads.
 //
@@ -20,11 +23,13 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"sync"
 	"syscall/js"
 	"time"
 
 	"satascope/capture"
 	"satascope/decode"
+	"satascope/inspect"
 	"satascope/wasm/app/bridge"
 	"satascope/wasm/app/browser"
 )
@@ -51,6 +56,9 @@ type worker struct {
 	packer  packer
 	saves   map[uint32]context.CancelFunc // downloads on their way
 	buf     []byte
+
+	reading sync.Mutex     // of whoever reads bytes again
+	index   *inspect.Index // see inspect
 }
 
 func (w *worker) post(m bridge.Message) { w.send(m, js.Undefined()) }
@@ -87,22 +95,26 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 		if cancel := w.saves[m.Seq]; cancel != nil {
 			cancel()
 		}
+	default:
+		w.handleInspector(m)
 	}
 }
 
 // open begins to decode a file.
 func (w *worker) open(o *bridge.Open, file js.Value) {
-	src := browser.NewFile(file, o.Name)
+	src := newStoredFile(browser.NewFile(file, o.Name))
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
 	p := &pacer{w: w, began: time.Now(), turns: browser.NewYielder()}
+	unpackers := capture.Unpackers{
+		Gzip: func(r io.Reader) (io.ReadCloser, error) { return browser.Gunzip(r, src.Open) },
+		Zstd: browser.Unzstd,
+	}
 	w.decoder = decode.New(decode.Options{
-		Port:     o.Port,
-		Progress: p.progress,
-		Unpackers: capture.Unpackers{
-			Gzip: func(r io.Reader) (io.ReadCloser, error) { return browser.Gunzip(r, src.Open) },
-			Zstd: browser.Unzstd,
-		},
+		Port:      o.Port,
+		Progress:  p.progress,
+		Unpackers: unpackers,
+		Unpacked:  func(int) (io.ReaderAt, error) { return w.unpack(src, unpackers) },
 	}, src)
 	go func() {
 		defer p.turns.Close()
@@ -151,6 +163,8 @@ type pacer struct {
 // progress is called by the decoder every now and then.
 func (p *pacer) progress(d decode.Progress) {
 	p.last = d
+	x := p.w.inspect()
+	x.Update(x.Log().Len())
 	now := time.Now()
 	if now.Sub(p.reported) >= report {
 		p.reported = now
@@ -166,6 +180,6 @@ func (p *pacer) progress(d decode.Progress) {
 func (p *pacer) message() bridge.Progress {
 	return bridge.Progress{
 		Read: p.last.Read, Size: p.last.Size, Rows: p.w.decoder.Log().Len(), Pass: p.last.Pass,
-		Base: base(p.w.decoder), Millis: time.Since(p.began).Milliseconds(),
+		Base: p.w.inspect().Base(), Millis: time.Since(p.began).Milliseconds(),
 	}
 }

@@ -1,0 +1,398 @@
+package worker
+
+import (
+	"sort"
+	"strings"
+
+	"satascope/capture"
+	"satascope/decode"
+	"satascope/inspect"
+	"satascope/learn"
+	"satascope/sata"
+	"satascope/walcore"
+	"satascope/wasm/app/bridge"
+)
+
+const (
+	// maxCuts is how many places between packets are drawn in: 90 MB in packets
+	// of the usual size.
+	maxCuts = 1 << 16
+	// headSent is how many of a message's first bytes go with its fields.
+	headSent = 8 << 10
+	// maxPackets is how many packets are given in one answer.
+	maxPackets = 1 << 10
+
+	// What is shown around a finding: bytes before and behind, and of the bytes
+	// that it is about no more than aroundMost.
+	around     = 64
+	aroundMost = 1 << 10
+)
+
+// A view is the bytes that are shown of a row: parts of one direction of its
+// stream.
+type view struct {
+	parts  []bridge.Part
+	cuts   []bridge.Cut
+	more   bool
+	length int64  // of all parts
+	lack   string // why there are none
+}
+
+// viewOf is what is shown of the bytes behind row i.
+func viewOf(d *decode.Decoder, i int) view {
+	var v view
+	r := d.Log().At(i)
+	if v.lack = lacks(d, r); v.lack != "" {
+		return v
+	}
+	segments := d.Segments(r.Stream, r.FromServer())
+	if r.Kind != walcore.Diagnostic {
+		if r.Length > 0 {
+			v.add(segments, r.Offset, r.Offset+int64(r.Length), r.Offset)
+		}
+		if len(v.parts) > 1 { // offsets would not be what they seem
+			v.length = v.parts[0].Length
+			v.parts = v.parts[:1]
+			v.cuts = v.cuts[:sort.Search(len(v.cuts), func(k int) bool { return v.cuts[k].At >= v.length })]
+		}
+		if v.length == 0 {
+			v.lack = "These bytes are not in the file."
+		}
+		return v
+	}
+	switch walcore.Code(r.Op) {
+	case walcore.CodeUnanswered, walcore.CodeOneDirection:
+		v.lack = "This finding is not about certain bytes."
+		return v
+	}
+	n := int64(min(r.Length, 1<<62))
+	if n <= aroundMost {
+		v.add(segments, r.Offset-around, r.Offset+n+around, 0)
+	} else {
+		v.add(segments, r.Offset-around, r.Offset+aroundMost, 0)
+		v.add(segments, r.Offset+n-around, r.Offset+n+around, 0)
+	}
+	if v.length == 0 {
+		v.lack = "There are no bytes around it in the file."
+	}
+	return v
+}
+
+// lacks says why a row has no bytes that could be read, "" when it may have.
+func lacks(d *decode.Decoder, r *walcore.Record) string {
+	switch {
+	case r.Flags&walcore.FlagNoData != 0:
+		return "This file holds the lines of a log, not the bytes behind them."
+	case r.Kind == walcore.Written && d.Summary().Kind == capture.KindEvents.String():
+		return "An event file says how long written data is, and does not hold it."
+	}
+	return ""
+}
+
+// add adds the bytes from one offset to another, as far as segments have them.
+// base is the offset that counts as 0 in what is shown.
+func (v *view) add(segments []decode.Segment, from, to, base int64) {
+	from = max(from, 0)
+	k := sort.Search(len(segments), func(k int) bool { return segments[k].Offset+int64(segments[k].Length) > from })
+	for ; k < len(segments) && segments[k].Offset < to; k++ {
+		s := &segments[k]
+		start, end := max(from, s.Offset), min(to, s.Offset+int64(s.Length))
+		last := len(v.parts) - 1
+		switch {
+		case last < 0:
+			v.parts = append(v.parts, bridge.Part{Start: start, Label: start - base})
+			last = 0
+		case v.parts[last].Start+v.parts[last].Length == start:
+			if before := &segments[k-1]; before.Packet != s.Packet {
+				v.cut(bridge.Cut{Packet: before.Packet, Next: s.Packet})
+			}
+		default:
+			gap := start - v.parts[last].Start - v.parts[last].Length
+			c := bridge.Cut{Omitted: gap}
+			if start == s.Offset && (k == 0 || segments[k-1].Offset+int64(segments[k-1].Length) <= v.parts[last].Start+v.parts[last].Length) {
+				c = bridge.Cut{Missing: gap}
+			}
+			v.cut(c)
+			v.parts = append(v.parts, bridge.Part{Start: start, Label: start - base})
+			last++
+		}
+		v.parts[last].Length += end - start
+		v.length += end - start
+	}
+}
+
+func (v *view) cut(c bridge.Cut) {
+	if len(v.cuts) == maxCuts && c.Packet != 0 {
+		v.more = true
+		return
+	}
+	c.At = v.length
+	v.cuts = append(v.cuts, c)
+}
+
+// place is where an offset of the direction stands among the bytes shown, or
+// where what follows it does.
+func (v *view) place(offset int64) (at int64) {
+	for _, p := range v.parts {
+		if offset < p.Start+p.Length {
+			return at + max(offset-p.Start, 0)
+		}
+		at += p.Length
+	}
+	return at
+}
+
+// packets calls f for each segment that brought bytes shown, until it says no.
+func (v *view) packets(segments []decode.Segment, f func(*decode.Segment) bool) {
+	last := -1
+	for _, p := range v.parts {
+		k := sort.Search(len(segments), func(k int) bool { return segments[k].Offset+int64(segments[k].Length) > p.Start })
+		for ; k < len(segments) && segments[k].Offset < p.Start+p.Length; k++ {
+			if k > last && !f(&segments[k]) {
+				return
+			}
+			last = k
+		}
+	}
+}
+
+// countPackets is how many segments brought bytes shown.
+func (v *view) countPackets(segments []decode.Segment) (n int) {
+	v.packets(segments, func(*decode.Segment) bool { n++; return true })
+	return n
+}
+
+// lines says whether what a file calls packets are lines of it.
+func lines(d *decode.Decoder) bool { return d.Summary().Packets == 0 }
+
+// inspected tells what row i means. head is its message's first bytes, as many
+// as inspect.MessageHead; lack says why there are none, when they could not be
+// read.
+func inspected(d *decode.Decoder, x *inspect.Index, i int, head []byte, lack string) *bridge.Inspected {
+	r := d.Log().At(i)
+	v := viewOf(d, i)
+	m := &bridge.Inspected{
+		Row: i, Length: int64(r.Length), Parts: v.parts, Cuts: v.cuts, More: v.more, Lack: v.lack, Lines: lines(d),
+		Packets: v.countPackets(d.Segments(r.Stream, r.FromServer())),
+	}
+	if lack != "" {
+		m.Lack = lack
+	}
+	if r.Kind != walcore.Diagnostic {
+		m.Head = head[:min(len(head), headSent)]
+	}
+	message := x.Message(i, head)
+	m.Title = message.Title
+	if p := message.Problem; p != nil {
+		m.Stopped = p.Error()
+	}
+	w := walk{m: m, a: addresses{r: r, shape: x.Shape(i), read: isRead(message.Nodes)}}
+	w.nodes(message.Nodes, 0, bridge.LookNone)
+	if r.Kind == walcore.Diagnostic {
+		w.around(r, &v)
+	}
+	if len(v.parts) > 0 && message.DataLength > 0 {
+		m.Data = message.DataLength
+		m.File = dataName(x, i)
+	}
+	why := x.Why(i, head)
+	m.Asking = why.Title
+	for _, sentence := range why.Sentences {
+		for k, p := range sentence {
+			m.Why = append(m.Why, bridge.Piece{Text: p.Text, Row: rowOf(p.Row, p.Kind == inspect.PartRow), Value: p.Kind == inspect.PartValue, Ends: k == len(sentence)-1})
+		}
+	}
+	return m
+}
+
+func rowOf(row uint32, has bool) int {
+	if !has || row == walcore.None {
+		return bridge.NoRow
+	}
+	return int(row)
+}
+
+// isRead says whether the nodes are those of an answer of fast file I/O.
+func isRead(nodes []inspect.Node) bool {
+	return len(nodes) > 0 && nodes[0].Kind == inspect.NodeForm
+}
+
+// dataName is what a file with the data of row i is called.
+func dataName(x *inspect.Index, i int) string {
+	if path, ok := x.Path(i); ok {
+		if name := path[strings.LastIndexAny(path, `/\`)+1:]; name != "" {
+			return name
+		}
+	}
+	return "row-" + string(inspect.AppendCount(nil, uint64(i)+1)) + ".bin"
+}
+
+// A walk turns the tree of nodes into a list.
+type walk struct {
+	m *bridge.Inspected
+	a addresses
+}
+
+func (w *walk) nodes(nodes []inspect.Node, depth int, look bridge.Look) {
+	for k := range nodes {
+		n := &nodes[k]
+		inner := look
+		if n.Kind == inspect.NodeGroup && n.Offset >= 0 && n.Offset < sata.RequestSize && n.Name != "body" {
+			inner = bridge.LookHeader // whatever is in it
+		}
+		leaf := isLeaf(n)
+		node := bridge.Node{
+			Depth: depth, Name: n.Name, Value: n.Value, Meaning: n.Meaning, Offset: n.Offset, Length: n.Length,
+			Row: rowOf(n.Row, true), Filter: n.Filter, Bad: n.Bad, Leaf: leaf, Address: w.a.of(n),
+		}
+		if n.Offset >= 0 && len(n.Children) == 0 || leaf {
+			if node.Look = inner; inner == bridge.LookNone {
+				node.Look = looks[n.Kind]
+			}
+		}
+		w.m.Nodes = append(w.m.Nodes, node)
+		w.nodes(n.Children, depth+1, inner)
+	}
+}
+
+// isLeaf says whether the bytes of a node are drawn as one: it has no parts, or
+// only bits.
+func isLeaf(n *inspect.Node) bool {
+	return n.Length > 0 && n.Kind != inspect.NodeBit && (len(n.Children) == 0 || n.Children[0].Kind == inspect.NodeBit)
+}
+
+var looks = [...]bridge.Look{
+	inspect.NodeGroup: bridge.LookUnread, inspect.NodeHeader: bridge.LookHeader, inspect.NodeNumber: bridge.LookField, inspect.NodeText: bridge.LookPath,
+	inspect.NodePath: bridge.LookPath, inspect.NodeNul: bridge.LookPath, inspect.NodeRemains: bridge.LookRemains, inspect.NodeFlags: bridge.LookField,
+	inspect.NodeBit: bridge.LookField, inspect.NodeResult: bridge.LookField, inspect.NodeTime: bridge.LookField, inspect.NodeConstant: bridge.LookField,
+	inspect.NodeForm: bridge.LookHeader, inspect.NodeData: bridge.LookData, inspect.NodePadding: bridge.LookPadding, inspect.NodeUnread: bridge.LookUnread,
+	inspect.NodeNote: bridge.LookNone,
+}
+
+// around adds nodes for the bytes around a finding.
+func (w *walk) around(r *walcore.Record, v *view) {
+	if v.length == 0 {
+		return
+	}
+	from, to := v.place(r.Offset), v.place(r.Offset+int64(min(r.Length, 1<<62)))
+	add := func(name, meaning string, look bridge.Look, from, to int64) {
+		if from < to {
+			w.m.Nodes = append(w.m.Nodes, bridge.Node{Name: name, Value: string(appendBytes(nil, to-from)), Meaning: meaning, Look: look, Offset: from, Length: to - from, Row: bridge.NoRow, Leaf: true})
+		}
+	}
+	side := "client"
+	if r.FromServer() {
+		side = "server"
+	}
+	add("before it", "what the "+side+" sent before that place", bridge.LookField, 0, from)
+	add("what it is about", "as far as it is in the file", bridge.LookUnread, from, to)
+	add("behind it", "what the "+side+" sent after it", bridge.LookField, to, v.length)
+}
+
+func appendBytes(dst []byte, n int64) []byte {
+	if n == 1 {
+		return append(dst, "1 byte"...)
+	}
+	return append(inspect.AppendCount(dst, uint64(n)), " bytes"...)
+}
+
+// addresses say where the reference explains the nodes of a row.
+type addresses struct {
+	r     *walcore.Record
+	shape sata.Shape
+	read  bool // an answer of fast file I/O
+}
+
+func (a *addresses) of(n *inspect.Node) string {
+	command, known := a.r.Command()
+	if n.Offset < 0 {
+		return a.ofNote(n, command, known)
+	}
+	switch {
+	case n.Kind == inspect.NodeResult:
+		if code, ok := a.r.Result(); ok {
+			return learn.ResultAddress(code, command)
+		}
+	case n.Kind == inspect.NodeData && a.r.Kind == walcore.Written:
+		return learn.CommandAddress(command)
+	case n.Kind == inspect.NodeData, n.Kind == inspect.NodePadding && a.read:
+		return learn.Folder + learn.PageFraming
+	case n.Kind == inspect.NodeGroup && n.Name == "body":
+		if known {
+			return learn.CommandAddress(command)
+		}
+	case n.Kind == inspect.NodeGroup:
+		return learn.Folder + learn.PageMessages
+	}
+	at := int(min(n.Offset, 1<<30))
+	fields := a.shape.Spec().Fields
+	if a.r.Kind == walcore.Request {
+		fields = nil
+		if spec := command.Spec(); known && spec != nil {
+			fields = spec.Fields
+		}
+		if f := fieldAt(sata.CommandInfoFields, at); f != nil {
+			return learn.HeaderAddress(f)
+		}
+	}
+	if f := fieldAt(sata.HeaderFields, at); f != nil && !a.read {
+		return learn.HeaderAddress(f)
+	}
+	f := fieldAt(fields, at)
+	switch {
+	case f == nil || !known:
+		return ""
+	case a.r.Kind == walcore.Request:
+		return learn.RequestFieldAddress(command, f)
+	}
+	return learn.ResponseFieldAddress(command, a.shape, f)
+}
+
+func (a *addresses) ofNote(n *inspect.Node, command sata.Command, known bool) string {
+	switch {
+	case a.r.Kind == walcore.Diagnostic && n.Filter != "" && strings.HasPrefix(n.Filter, "diag:"):
+		return learn.DiagnosticAddress(walcore.Code(a.r.Op))
+	case a.r.Kind == walcore.Diagnostic:
+		return ""
+	case n.Name == "checksum":
+		return learn.LineAddress(a.r)
+	case n.Name == "path", n.Name == "descriptor":
+		return learn.Folder + learn.PageDescriptors
+	case known:
+		return learn.CommandAddress(command)
+	}
+	return ""
+}
+
+// fieldAt is the field that a byte belongs to, nil when it is none's.
+func fieldAt(fields []sata.Field, at int) *sata.Field {
+	for k := range fields {
+		if f := &fields[k]; f.Offset <= at && at < f.End() {
+			return f
+		}
+	}
+	return nil
+}
+
+// answerPackets tells which packets brought the bytes of a row; nil when it is
+// not there.
+func answerPackets(d *decode.Decoder, m *bridge.AskPackets) *bridge.Packets {
+	if m.Row < 0 || m.Row >= d.Log().Len() {
+		return nil
+	}
+	r := d.Log().At(m.Row)
+	v := viewOf(d, m.Row)
+	segments := d.Segments(r.Stream, r.FromServer())
+	from := max(m.From, 0)
+	answer := &bridge.Packets{Row: m.Row, From: from, Lines: lines(d)}
+	v.packets(segments, func(s *decode.Segment) bool {
+		if n := answer.Total; n >= from && n-from < min(m.Count, maxPackets) {
+			answer.List = append(answer.List, bridge.Packet{
+				Number: s.Packet, Time: s.Time, Seq: s.Seq, Flags: s.Flags, File: s.File, Length: s.Length, At: s.Offset - r.Offset,
+			})
+		}
+		answer.Total++
+		return true
+	})
+	return answer
+}
