@@ -3,10 +3,11 @@ import { run } from "./program.js";
 
 const address = (name) => new URL(name, import.meta.url).href;
 const worker = address("worker.js");
+const keeper = new URL("sw.js", document.baseURI).href;
 
-// Where the browser demands trusted types, this policy makes the one address
-// that the program loads a script from, whatever it is asked for.
-const policy = globalThis.trustedTypes?.createPolicy("satascope", { createScriptURL: () => worker });
+// Where the browser demands trusted types, this policy makes the two addresses
+// that scripts are loaded from, whatever it is asked for.
+const policy = globalThis.trustedTypes?.createPolicy("satascope", { createScriptURL: (which) => (which === "keeper" ? keeper : worker) });
 
 async function compile() {
   const program = address("app.wasm");
@@ -29,7 +30,7 @@ function fail(why) {
   document.documentElement.dataset.state = "failed";
 }
 
-const satascope = { startWorker: null, dropped: null, ready: false };
+const satascope = { startWorker: null, keepOffline: null, dropped: null, ready: false };
 globalThis.satascope = satascope;
 
 // Until the program runs, a file that is dropped must not replace the page.
@@ -47,6 +48,7 @@ try {
     w.postMessage(module);
     return w;
   };
+  satascope.keepOffline = () => navigator.serviceWorker.register(policy ? policy.createScriptURL("keeper") : keeper, { updateViaCache: "none" });
   fail(await run(module));
 } catch (e) {
   fail(e.message ?? String(e));

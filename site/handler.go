@@ -22,6 +22,15 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsaf
 	"font-src 'self'; connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types satascope"
 
+// EmbeddedPage is the one that other sites may show in a frame. Its addresses are
+// relative to the site's root, by <base>, hence its own policy.
+const EmbeddedPage = "embed/index.html"
+
+var embeddedPolicy = strings.NewReplacer("frame-ancestors 'none'", "frame-ancestors *", "base-uri 'none'", "base-uri 'self'").Replace(ContentSecurityPolicy)
+
+// frameOptions is what browsers had before frame-ancestors.
+const frameOptions = "X-Frame-Options"
+
 // headers go with every response, of the site and of whatever else the program
 // answers.
 var headers = map[string]string{
@@ -30,7 +39,7 @@ var headers = map[string]string{
 	"Referrer-Policy":              "no-referrer",
 	"Cross-Origin-Opener-Policy":   "same-origin",
 	"Cross-Origin-Resource-Policy": "same-origin",
-	"X-Frame-Options":              "DENY",
+	frameOptions:                   "DENY",
 	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
@@ -52,6 +61,10 @@ func WithHeaders(next http.Handler) http.Handler {
 		h := w.Header()
 		for name, value := range headers {
 			h.Set(name, value)
+		}
+		if r.URL.Path == "/embed/" {
+			h.Set("Content-Security-Policy", embeddedPolicy)
+			h.Del(frameOptions)
 		}
 		if r.TLS != nil {
 			h.Set(strictTransport, strictTransportValue)
@@ -95,6 +108,8 @@ func HeadersFile(names []string) []byte {
 	}
 	line(strictTransport, strictTransportValue)
 	line("Cache-Control", cacheChecked)
+	b.WriteString("/embed/\n  ! Content-Security-Policy\n  ! " + frameOptions + "\n")
+	line("Content-Security-Policy", embeddedPolicy)
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		if hashedName.MatchString(name) {
 			// Values of several rules would be joined: the general one goes first.

@@ -50,6 +50,12 @@ func run(o options) error {
 	if files, err = hashNames(files); err != nil {
 		return err
 	}
+	if err := addEmbedded(files); err != nil {
+		return err
+	}
+	if err := listOffline(files); err != nil {
+		return err
+	}
 	packed, err := pack(files, o.work, o.quick)
 	if err != nil {
 		return err

@@ -167,3 +167,38 @@ func TestHosts(t *testing.T) {
 	require.NotContains(t, string(files["_headers"]), ".gz")
 	require.Equal(t, "# Compressed forms: the host makes its own.\na.0123456789ab.js.gz\nindex.html.br\n", string(files[".assetsignore"]))
 }
+
+func TestTheServiceWorkerListsTheSite(t *testing.T) {
+	files := tree{
+		"index.html": []byte("page"), "app.0123456789ab.wasm": []byte("wasm"), "sw.js": []byte("// it\nconst FILES = [];\n"), "404.html": nil,
+		"examples/devkit_story.pcapng.gz": []byte("example"), "examples/large.pcap": []byte("large"), ".assetsignore": nil, "reference/index.html": []byte("reference"),
+	}
+	require.NoError(t, listOffline(files))
+	require.Equal(t, "// it\nconst FILES = "+
+		`[["app.0123456789ab.wasm","336154bf67f765f8"],["examples/devkit_story.pcapng.gz","50d858e0985ecc7f"],["index.html","3660315a9af3df25"],["reference/index.html","52367a6622b19f08"]]`+
+		";\n", string(files["sw.js"]))
+	require.ErrorContains(t, listOffline(tree{"sw.js": []byte("nothing")}), "sw.js has no line const FILES = [];")
+	require.NoError(t, listOffline(tree{}), "a site without one")
+}
+
+func TestThePageForFrames(t *testing.T) {
+	page := `<!doctype html>
+<html lang="en" data-state="empty">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">
+</head>
+<body><header><span class="grow"></span></header><footer><span class="grow"></span></footer>`
+	files := tree{"index.html": []byte(page), "embed.0123456789ab.css": nil}
+	require.NoError(t, addEmbedded(files))
+	made := string(files["embed/index.html"])
+	require.Contains(t, made, "<meta charset=\"utf-8\">\n<base href=\"../\">\n", "before any address")
+	require.Contains(t, made, "base-uri 'self'")
+	require.Contains(t, made, `href="embed.0123456789ab.css"`)
+	require.Equal(t, 1, strings.Count(made, `id="embed-out"`))
+	require.Equal(t, page, string(files["index.html"]))
+
+	require.ErrorContains(t, addEmbedded(tree{"index.html": []byte(page)}), "no embed.css")
+	files["index.html"] = []byte(strings.Replace(page, "base-uri", "base", 1))
+	require.ErrorContains(t, addEmbedded(files), "index.html has no policy's base-uri")
+}

@@ -15,6 +15,7 @@
 //   - message.go: the selected line.
 //   - downloads.go: the two downloads.
 //   - share.go, shared.go, place.go: links that share a capture, made and opened.
+//   - offline.go, embedded.go: the site without a network, and in frames.
 //   - keys.go: the keyboard, one table.
 //   - client.go: the worker.
 //   - format.go: numbers, sizes and times as text.
@@ -87,7 +88,11 @@ func Run() {
 	p.share = newShare(p)
 	p.shared = newShared(p)
 	p.setState(stateEmpty)
+	p.embedded()
 	p.start = newStart(p) // the last: it may have a file already
+	if !isEmbedded() {
+		go offline()
+	}
 	select {}
 }
 

@@ -57,7 +57,7 @@ func (s *shared) follow() bool {
 	case seal.IsLink(text):
 		s.show("A shared capture", "Fetching it…", true)
 		go s.fetch(text)
-	case seal.IsOwnerLink(text):
+	case seal.IsOwnerLink(text) && !isEmbedded():
 		s.askToDelete(text)
 	case sharing.IsData(text):
 		go s.unpack(text)

@@ -34,6 +34,7 @@ func newStart(p *page) *start {
 	enable(byID("example"), true)
 	on(s.input, "change", func(dom.Event) { s.chosen() })
 	s.takeDrops()
+	s.takeLaunches()
 	// What was chosen or dropped while the program was loading.
 	satascope := js.Global().Get("satascope")
 	satascope.Set("ready", true)
