@@ -53,7 +53,7 @@ func (c Conversation) Bytes(i, n int) ([]byte, error) {
 	if kept := c.Log.Kept(r); len(kept) >= n {
 		return kept[:n:n], nil
 	}
-	if c.Rest == nil {
+	if c.Rest == nil || r.Flags&walcore.FlagNoData != 0 {
 		return nil, errNoBytes
 	}
 	return c.Rest(nil, r, 0, n)

@@ -73,6 +73,9 @@ func (z *Quiz) ask(p picker, rnd *rand.Rand) (Question, bool) {
 	start := rnd.IntN(n)
 	for k := range min(n, within) {
 		i := (start + k) % n
+		if z.g.log.At(i).Flags&walcore.FlagNoData != 0 {
+			continue
+		}
 		if q, ok := p.pick(&z.g, rnd, i); ok {
 			q.Row = i
 			return q, true

@@ -109,10 +109,15 @@ func (g *guide) read(i int) (read Read, length Length, ok bool) {
 	return read, length, ok && length.Bytes == r.Length
 }
 
-// find is the first record from a row on that fits, -1 for none.
+// find is the first record from a row on that fits, -1 for none. Records whose
+// bytes are in no file, such as those of a log that was opened, are no examples.
 func (g *guide) find(from int, fits func(i int, r *walcore.Record) bool) int {
-	for i := from; i < g.log.Len(); i++ {
-		if fits(i, g.log.At(i)) {
+	return g.findBefore(g.log.Len(), from, fits)
+}
+
+func (g *guide) findBefore(end, from int, fits func(i int, r *walcore.Record) bool) int {
+	for i := from; i < min(end, g.log.Len()); i++ {
+		if r := g.log.At(i); r.Flags&walcore.FlagNoData == 0 && fits(i, r) {
 			return i
 		}
 	}
@@ -125,12 +130,7 @@ const within = 1 << 14
 
 // near is find that gives up after a while.
 func (g *guide) near(from int, fits func(i int, r *walcore.Record) bool) int {
-	for i := from; i < min(g.log.Len(), from+within); i++ {
-		if fits(i, g.log.At(i)) {
-			return i
-		}
-	}
-	return -1
+	return g.findBefore(from+within, from, fits)
 }
 
 // request says whether r is an answered request of a command, whose line the log
