@@ -1,7 +1,5 @@
-// Package edge tests the hosted service in Cloudflare's own runtime, workerd, as
-// wrangler starts it on this machine: no account and no network is needed, but
-// Node, npm's wrangler (`npm ci` in this folder) and the built site are. The
-// tests run when SATASCOPE_EDGE is set.
+//go:build unix
+
 package edge
 
 import (
