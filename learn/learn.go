@@ -8,16 +8,16 @@
 //   - address.go says where the reference pages explain a command, a field, a
 //     line, a result code or a diagnostic. cmd/gen writes the pages with the same
 //     functions, so links can't miss.
-//   - builder.go takes a [Frame] apart into fields that people can edit and puts
-//     it together again; chain.go plays several as a conversation, code.go
-//     writes bytes as hex, C, Go and Rust.
+//   - builder.go takes a [Frame] apart into fields that people can edit (value.go)
+//     and puts it together again; chain.go plays several as a conversation and
+//     carries them in links (runs.go), code.go writes bytes as hex, C, Go and Rust.
 //   - length.go tells how long an answer is and why ([Length]).
 //   - machine.go draws the conversation of a stream as a [Diagram] and says which
 //     of its arrows a record takes.
-//   - tour.go is the [Tour] in ten chapters; each finds its examples in whatever
-//     conversation it is given.
-//   - quiz.go makes [Question] values from a conversation, the same for the same
-//     seed.
+//   - tour.go is the [Tour]; its ten chapters (tour_chapters.go) find their examples
+//     in whatever conversation they are given.
+//   - quiz.go makes [Question] values (question.go) from a conversation, the same
+//     for the same seed.
 //
 // Everything works on a [Conversation]: a decoded log and a way to read the
 // bytes of a message. Texts are plain English; in them a piece between

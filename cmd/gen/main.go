@@ -11,9 +11,10 @@
 //   - story.go decodes captures and finds an example of each command;
 //   - ruler.go lays fields out in rows of 16 bytes, hexdump.go does the same with
 //     the bytes of an example;
-//   - commands.go makes a page of each command, log.go, results.go, read.go,
-//     diagnostics.go and machine.go the tables of the pages about those;
-//   - prose.go says what no table knows; templates/ holds the pages' text;
+//   - commands.go makes a page of each command; messages.go, framing.go and the
+//     other files named as their pages make what stands in those;
+//   - prose.go and words.go say what no table knows, in the form that rich.go
+//     makes HTML of; templates/ holds the pages' text;
 //   - site.go puts pages, navigation and the search entries together.
 package main
 
