@@ -22,9 +22,11 @@ var decodeCommand = command{
 	does: "write the log of a capture to standard output",
 	help: `usage: satascope decode [flags] FILE...
 
-Decodes a capture (pcap or pcapng, also gzip or zstd), an event file or a raw
-dump of frames, and writes its log to standard output, diagnostics to standard
-error. FILE may be - for standard input.
+Decodes a capture and writes its log to standard output, diagnostics to standard
+error. FILE is a pcap or pcapng file (also as gzip or zstd), what Wireshark
+exports when it follows a TCP stream, an event file, or raw bytes, binary or as
+hex text; - is standard input. Two files of raw bytes may be the two directions
+of one conversation.
 
 Exit status: 0; 1 when the input could not be decoded to its end (with
 --compatible also when the reference server would have stopped before the end);

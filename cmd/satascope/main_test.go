@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,13 +120,13 @@ func call(stdin io.Reader, args ...string) (code int, out, errs string) {
 // goldenInputs are the files that must give a log to the byte, and the log's.
 func goldenInputs(t *testing.T) map[string]string {
 	logs := map[string]string{}
-	for _, pattern := range []string{"events/*.jsonl", "captures/*", "partial/*.pcap", "exports/both_directions.*", "exports/events.jsonl", "exports/conversation.pcap"} {
+	for _, pattern := range []string{"events/*.jsonl", "captures/*", "partial/*.pcap", "exports/*"} {
 		files, err := filepath.Glob("../../testdata/golden/" + pattern)
 		require.NoError(t, err)
 		require.NotEmpty(t, files, pattern)
 		for _, f := range files {
 			switch {
-			case strings.HasSuffix(f, ".log"):
+			case strings.HasSuffix(f, ".log"), strings.Contains(f, "/from_"):
 			case strings.HasPrefix(pattern, "exports"):
 				logs[f] = "../../testdata/golden/exports/conversation.log"
 			case strings.HasSuffix(f, ".jsonl"):
@@ -158,6 +160,29 @@ func TestGoldenCompatible(t *testing.T) {
 			require.Equal(t, code, piped)
 			require.True(t, string(want) == out)
 		})
+	}
+}
+
+// One file a direction, in any order: the same lines, request and response by
+// turns.
+func TestOneFileADirection(t *testing.T) {
+	const exports = "../../testdata/golden/exports/"
+	conversation, err := os.ReadFile(exports + "conversation.log")
+	require.NoError(t, err)
+	sorted := func(log string) []string {
+		lines := strings.Split(log, "\n")
+		slices.Sort(lines)
+		return lines
+	}
+	for _, files := range [][]string{{"from_client.bin", "from_server.bin"}, {"from_server.bin", "from_client.bin"}} {
+		code, out, errs := call(nil, "decode", "--compatible", exports+files[0], exports+files[1])
+		require.Equal(t, exitOK, code, errs)
+		require.Equal(t, sorted(string(conversation)), sorted(out))
+		answer := regexp.MustCompile(`(?m)^<-`)
+		request := regexp.MustCompile(`(?m)^->`)
+		require.Equal(t, len(request.FindAllString(out, -1)), len(answer.FindAllString(out, -1)))
+		require.NotRegexp(t, `(?m)^->.*\n->`, out, "two requests in a row")
+		require.NotRegexp(t, `(?m)^<-.*\n<-`, out, "two responses in a row")
 	}
 }
 
