@@ -8,7 +8,8 @@
 // can't carry (a file, a blob, a file handle) travels beside them as the
 // message's attachment.
 //
-// What the inspector and the strip of activity need is in inspector.go.
+// What the inspector and the strip of activity need is in inspector.go, what the
+// list, its filter and all around it need in views.go.
 //
 // A message is its [Kind] and its fields, in the order of its fields method.
 // Numbers are unsigned varints, texts a length and UTF-8. [Rows] is the one in
@@ -98,7 +99,10 @@ func empty(k Kind) Message {
 	case KindSaved:
 		return &Saved{}
 	}
-	return emptyInspector(k)
+	if m := emptyInspector(k); m != nil {
+		return m
+	}
+	return emptyViews(k)
 }
 
 // Ready is the worker's first message: what is sent to it before may be lost.
@@ -110,13 +114,36 @@ func (*Ready) fields(*codec) {}
 // Open asks for the attached file (a Blob or File) to be decoded.
 type Open struct {
 	Name string
-	Port uint16 // the server's port; 0 to find it
+	Assumed
 }
+
+// Assumed is what a person set about a conversation; zero fields are left to the
+// conversation to tell.
+type Assumed struct {
+	Port      uint16 // the server's port; 0 to find it
+	Server    string // address and port; only its streams are decoded
+	FFIO      Switch // fast file I/O where no Ping was recorded
+	FirstRead uint32 // the first read size before a Ping, in bytes
+}
+
+// Switch is something that the conversation tells unless it is set. The numbers
+// are those of decode.Switch.
+type Switch uint8
+
+// The settings of a Switch.
+const (
+	Auto Switch = iota
+	On
+	Off
+)
 
 func (*Open) Kind() Kind { return KindOpen }
 func (m *Open) fields(c *codec) {
 	c.text(&m.Name)
 	number(c, &m.Port)
+	c.text(&m.Server)
+	number(c, &m.FFIO)
+	number(c, &m.FirstRead)
 }
 
 // Cancel asks the worker to stop decoding. What was decoded stays.
@@ -131,7 +158,7 @@ type Progress struct {
 	Size   int64 // bytes there, -1 when not known
 	Rows   int   // in the list
 	Pass   int   // 0; 1 when the file is read again because nothing was on the usual port
-	Base   int64 // the time that rows count from, nanoseconds since 1970, or NoTime
+	Base   int64 // the time that rows and filters count from: that of the first row that has one, nanoseconds since 1970, or NoTime
 	Millis int64 // since it began
 }
 
@@ -187,10 +214,18 @@ type Summary struct {
 	Port        uint16
 	Packets     uint64
 	Full        string // the limit that was reached, in words; "" for none
+	Assumed     []Assumption
 	// The compatible log ends before row Stop, where the reference would have
 	// stopped; -1 when it has no such end.
 	Stop    int
 	StopWhy string
+}
+
+// An Assumption is something that the conversation did not tell and that was
+// taken to be so, or was set.
+type Assumption struct {
+	Sentence string // for people
+	Option   string // what sets it otherwise: port, server, ffio or first-read
 }
 
 // A Stream is one connection.
@@ -221,6 +256,10 @@ func (m *Ended) fields(c *codec) {
 	number(c, &s.Port)
 	number(c, &s.Packets)
 	c.text(&s.Full)
+	list(c, &s.Assumed, func(c *codec, a *Assumption) {
+		c.text(&a.Sentence)
+		c.text(&a.Option)
+	})
 	number(c, &s.Stop)
 	c.text(&s.StopWhy)
 	list(c, &m.Streams, func(c *codec, s *Stream) {
@@ -230,13 +269,15 @@ func (m *Ended) fields(c *codec) {
 	})
 }
 
-// AskRows asks for Count rows of the list from row From on.
+// AskRows asks for Count rows of a view from place From on.
 type AskRows struct {
+	View        uint32
 	From, Count int
 }
 
 func (*AskRows) Kind() Kind { return KindAskRows }
 func (m *AskRows) fields(c *codec) {
+	number(c, &m.View)
 	number(c, &m.From)
 	number(c, &m.Count)
 }
@@ -282,15 +323,19 @@ func (m *Line) fields(c *codec) {
 // as a Blob that comes back.
 type Save struct {
 	Seq         uint32 // names this download
-	Compatible  bool
+	View        uint32 // whose rows are written; 0 for all
+	Compatible  bool   // the compatible log, whatever the view
 	Diagnostics bool
+	Notes       bool
 }
 
 func (*Save) Kind() Kind { return KindSave }
 func (m *Save) fields(c *codec) {
 	number(c, &m.Seq)
+	number(c, &m.View)
 	c.bool(&m.Compatible)
 	c.bool(&m.Diagnostics)
+	c.bool(&m.Notes)
 }
 
 // StopSave asks not to go on with a download.

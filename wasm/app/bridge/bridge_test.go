@@ -9,21 +9,21 @@ import (
 // examples has a message of every kind, with no field left zero.
 var examples = []Message{
 	&Ready{},
-	&Open{Name: "a ‹b›.pcapng", Port: 17500},
+	&Open{"a ‹b›.pcapng", Assumed{17500, "[::1]:7500", Off, 0x30040}},
 	&Cancel{},
 	&Progress{Read: 1 << 40, Size: -1, Rows: 50_000_000, Pass: 1, Base: NoTime, Millis: 12},
 	&Ended{
 		Outcome: Failed, Error: "expected … found …",
 		Offers:   []Offer{{7500, 3, 1 << 33, 9}, {65535, 1, 2, 3}},
 		Progress: Progress{Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
-		Summary:  Summary{"pcapng", "gzip", 1, 2, 3, -4, NoTime, 7500, 9, "records", -1, "why"},
+		Summary:  Summary{"pcapng", "gzip", 1, 2, 3, -4, NoTime, 7500, 9, "records", []Assumption{{"a", "port"}}, -1, "why"},
 		Streams:  []Stream{{"10.0.0.2:40000", "10.0.0.1:7500", 12}, {"", "", 1}},
 	},
-	&AskRows{From: 1_000_000, Count: 128},
-	&Rows{From: 3, Body: []byte{1, 2, 3}},
+	&AskRows{View: 2, From: 1_000_000, Count: 128},
+	&Rows{View: 1, From: 3, Body: []byte{1, 2, 3}},
 	&AskLine{Row: 4},
 	&Line{Row: 2, Time: -5, Stream: 3, Client: "c", Server: "s", Packet: 4, Class: ClassDiagnostic, Text: "t", Cut: true},
-	&Save{Seq: 2, Compatible: true, Diagnostics: true},
+	&Save{Seq: 2, View: 3, Compatible: true, Diagnostics: true, Notes: true},
 	&StopSave{Seq: 3},
 	&Saving{Seq: 4, Bytes: 1 << 35},
 	&Saved{Seq: 5, Bytes: 6, Error: "e", Stopped: true},
@@ -73,9 +73,16 @@ func TestListsDoNotTrustTheirLength(t *testing.T) {
 
 func TestRows(t *testing.T) {
 	rows := []Row{
-		{Index: 0, Time: NoTime, Stream: 0, Class: ClassRequest, Text: []byte("->Ping"), Spans: []Span{}},
-		{Index: 49_999_999, Time: 1, Stream: 1 << 20, Class: ClassDiagnostic, Failed: true, Text: []byte("…"), Spans: []Span{{0, 1, MarkFailure}, {1, 3, MarkAside}}},
-		{Index: 3, Time: -1, Class: ClassWritten, Text: []byte{}, Spans: []Span{}},
+		{Index: 0, Time: NoTime, Delta: NoTime, Latency: NoTime, Partner: NoRow, Class: ClassRequest, Text: []byte("->Ping"), Note: []byte{}, Spans: []Span{}},
+		{
+			Index: 49_999_999, Time: 1, Delta: -2, Latency: 3, Stream: 1 << 20, Partner: 49_999_998, Class: ClassDiagnostic, Failed: true, Marked: true,
+			Lit: CellLatency | CellNumber, Note: []byte("why?"), Text: []byte("…"), Spans: []Span{{0, 1, MarkFailure}, {1, 3, MarkAside | MarkHit}},
+		},
+		{
+			Index: 3, Time: -1, Delta: 4, Latency: NoTime, Class: ClassRequest, Text: []byte("/a"), Note: []byte{}, Spans: []Span{},
+			Exchange: true, Operation: []byte("OpenFile"), Result: []byte("success"), Bytes: 1 << 40,
+		},
+		{Index: 4, Time: -1, Delta: NoTime, Latency: -9, Partner: NoRow, Class: ClassWritten, Text: []byte{}, Note: []byte{}, Spans: []Span{}},
 	}
 	var body []byte
 	for i := range rows {
@@ -93,10 +100,12 @@ func TestRows(t *testing.T) {
 		require.Equal(t, rows[i], got)
 	}
 	require.Empty(t, rest)
-	one := AppendRow(nil, &rows[1])
-	for n := range one {
-		_, ok := Next(one[:n], &Row{})
-		require.False(t, ok, "%d bytes of %d", n, len(one))
+	for i := range rows {
+		one := AppendRow(nil, &rows[i])
+		for n := range one {
+			_, ok := Next(one[:n], &Row{})
+			require.False(t, ok, "%d bytes of %d", n, len(one))
+		}
 	}
 }
 

@@ -4,12 +4,14 @@ import "encoding/binary"
 
 // Rows answers AskRows: as many of the rows as there are.
 type Rows struct {
-	From int    // the first row's place in the list
+	View uint32 // that they are of
+	From int    // the first row's place in it
 	Body []byte // rows, one after the other: see AppendRow and Next
 }
 
 func (*Rows) Kind() Kind { return KindRows }
 func (m *Rows) fields(c *codec) {
+	number(c, &m.View)
 	number(c, &m.From)
 	c.rest(&m.Body)
 }
@@ -25,13 +27,15 @@ const (
 	ClassDiagnostic
 )
 
-// Mark says what a part of a row's text is.
+// Mark says what a part of a row's text is: any of these at once.
 type Mark uint8
 
 // The marks of spans.
 const (
-	MarkFailure Mark = iota // says that a request failed
-	MarkAside               // an explanation that the log itself does not have
+	MarkFailure Mark = 1 << iota // says that a request failed
+	MarkAside                    // an explanation that the log itself does not have
+	MarkMatch                    // made the filter take the row
+	MarkHit                      // is what is looked for
 )
 
 // A Span marks the bytes Start to End of a row's text. Spans stand in order and
@@ -41,48 +45,100 @@ type Span struct {
 	Mark       Mark
 }
 
-// A Row is one line of the list.
+// Cell is a column of the list, as a bit.
+type Cell uint16
+
+// The cells that can be lit as a whole because what is in them made the filter
+// take the row.
+const (
+	CellNumber Cell = 1 << iota
+	CellTime
+	CellStream
+	CellOperation
+	CellText
+	CellResult
+	CellBytes
+	CellLatency
+)
+
+// A Row is one line of the list: a line of the log, or an exchange.
 type Row struct {
-	Index  int   // of its record in the log
-	Time   int64 // nanoseconds since 1970, or NoTime
-	Stream int
-	Class  Class
-	Failed bool
-	Text   []byte // UTF-8, already escaped: nothing in it can change the page
-	Spans  []Span
+	Index   int   // of its record in the log; of an exchange, its request's
+	Time    int64 // nanoseconds since 1970, or NoTime
+	Delta   int64 // since the row above it in the view, or NoTime
+	Latency int64 // of a response and of an exchange, or NoTime
+	Stream  int
+	Partner int // the record of the other side, or NoRow; of an exchange, its response
+	Class   Class
+	Failed  bool
+	Marked  bool   // by the person
+	Lit     Cell   // any of the cells
+	Note    []byte // of the person; UTF-8, escaped
+	Text    []byte // UTF-8, already escaped: nothing in it can change the page; of an exchange, its path
+	Spans   []Span // of Text
+
+	Exchange  bool // then these, too
+	Operation []byte
+	Result    []byte // in words, escaped
+	Bytes     uint64
 }
+
+const (
+	rowFailed = 1 << iota
+	rowMarked
+	rowExchange
+	rowClass = 3 // how far the class is shifted
+)
 
 // AppendRow appends a row to a body.
 func AppendRow(dst []byte, r *Row) []byte {
-	dst = binary.AppendUvarint(dst, uint64(r.Index))
-	dst = binary.AppendUvarint(dst, uint64(r.Time))
-	dst = binary.AppendUvarint(dst, uint64(r.Stream))
-	flags := byte(r.Class) << 1
+	for _, n := range [...]uint64{uint64(r.Index), uint64(r.Time), uint64(r.Delta), uint64(r.Latency), uint64(r.Stream), uint64(r.Partner + 1), uint64(r.Lit)} {
+		dst = binary.AppendUvarint(dst, n)
+	}
+	flags := byte(r.Class) << rowClass
 	if r.Failed {
-		flags |= 1
+		flags |= rowFailed
+	}
+	if r.Marked {
+		flags |= rowMarked
+	}
+	if r.Exchange {
+		flags |= rowExchange
 	}
 	dst = append(dst, flags)
-	dst = binary.AppendUvarint(dst, uint64(len(r.Text)))
-	dst = append(dst, r.Text...)
+	text := func(b []byte) { dst = append(binary.AppendUvarint(dst, uint64(len(b))), b...) }
+	text(r.Note)
+	text(r.Text)
 	dst = binary.AppendUvarint(dst, uint64(len(r.Spans)))
 	for _, s := range r.Spans {
 		dst = binary.AppendUvarint(dst, uint64(s.Start))
 		dst = binary.AppendUvarint(dst, uint64(s.End))
 		dst = append(dst, byte(s.Mark))
 	}
+	if r.Exchange {
+		text(r.Operation)
+		text(r.Result)
+		dst = binary.AppendUvarint(dst, r.Bytes)
+	}
 	return dst
 }
 
-// Next takes the first row from a body, and whether there was one. Text refers
-// to the body; Spans are appended to those of r from its start.
+// Next takes the first row from a body, and whether there was one. Its texts
+// refer to the body; Spans are appended to those of r from its start.
 func Next(body []byte, r *Row) (rest []byte, ok bool) {
 	c := codec{b: body, reading: true}
 	number(&c, &r.Index)
 	number(&c, &r.Time)
+	number(&c, &r.Delta)
+	number(&c, &r.Latency)
 	number(&c, &r.Stream)
+	number(&c, &r.Partner)
+	r.Partner--
+	number(&c, &r.Lit)
 	var flags, spans = uint8(0), 0
 	c.byte(&flags)
-	r.Class, r.Failed = Class(flags>>1), flags&1 != 0
+	r.Class, r.Failed, r.Marked, r.Exchange = Class(flags>>rowClass), flags&rowFailed != 0, flags&rowMarked != 0, flags&rowExchange != 0
+	r.Note = c.take()
 	r.Text = c.take()
 	number(&c, &spans)
 	if spans < 0 || spans > len(c.b) {
@@ -103,6 +159,12 @@ func Next(body []byte, r *Row) (rest []byte, ok bool) {
 		}
 		at = s.End
 		r.Spans = append(r.Spans, s)
+	}
+	r.Operation, r.Result, r.Bytes = nil, nil, 0
+	if r.Exchange {
+		r.Operation = c.take()
+		r.Result = c.take()
+		number(&c, &r.Bytes)
 	}
 	return c.b, !c.bad
 }

@@ -272,8 +272,24 @@ var (
 	rowClasses = [...]string{
 		bridge.ClassRequest: "r in", bridge.ClassResponse: "r out", bridge.ClassWritten: "r oob", bridge.ClassDiagnostic: "r diag",
 	}
-	markClasses = [...]string{bridge.MarkFailure: "bad", bridge.MarkAside: "aside"}
+	markClasses = [...]struct {
+		mark  bridge.Mark
+		class string
+	}{{bridge.MarkFailure, "bad"}, {bridge.MarkAside, "aside"}, {bridge.MarkMatch, "match"}, {bridge.MarkHit, "hit"}}
 )
+
+// markClass is the classes of a span.
+func markClass(m bridge.Mark) (class string) {
+	for _, c := range markClasses {
+		if m&c.mark != 0 {
+			if class != "" {
+				class += " "
+			}
+			class += c.class
+		}
+	}
+	return class
+}
 
 // setText sets a row's text, with its spans as elements. It is text and nothing
 // else, whatever it looks like.
@@ -288,7 +304,7 @@ func setText(el js.Value, row *bridge.Row) {
 		if s.Start > at {
 			el.Call("append", string(row.Text[at:s.Start]))
 		}
-		el.Call("append", element("span", markClasses[s.Mark], string(row.Text[s.Start:s.End])).Underlying())
+		el.Call("append", element("span", markClass(s.Mark), string(row.Text[s.Start:s.End])).Underlying())
 		at = s.End
 	}
 	if at < len(row.Text) {

@@ -131,7 +131,7 @@ func (p *page) open(file js.Value, name string, port uint16) {
 	p.setState(stateDecoding)
 	p.header.open(visible(name), int64(file.Get("size").Float()))
 	p.progress.begin()
-	p.client.open(&bridge.Open{Name: name, Port: port}, file)
+	p.client.open(&bridge.Open{Name: name, Assumed: bridge.Assumed{Port: port}}, file)
 	p.list.grid.Call("focus", map[string]any{"preventScroll": true})
 }
 
