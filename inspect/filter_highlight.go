@@ -28,7 +28,11 @@ func (f *Filter) Highlights(dst []Range, i int, text []byte) []Range {
 	start := len(dst)
 	h := highlighter{f: f, i: i, r: f.x.log.At(i), text: text, dst: dst}
 	h.node(f.root)
-	dst = h.dst
+	return settle(h.dst, start)
+}
+
+// settle puts the ranges from a place on in order, and together those that touch.
+func settle(dst []Range, start int) []Range {
 	found := dst[start:]
 	slices.SortFunc(found, func(a, b Range) int {
 		if a.Place != b.Place {
@@ -49,6 +53,58 @@ func (f *Filter) Highlights(dst []Range, i int, text []byte) []Range {
 		kept++
 	}
 	return dst[:start+kept]
+}
+
+// HighlightCell appends the parts of a cell of an exchange's row that made it
+// match. text is the cell as it is shown: the operation, the path, the result in
+// words and so on, by column.
+func (f *Filter) HighlightCell(dst []Range, e Exchange, by Column, text []byte) []Range {
+	if f.root == nil {
+		return dst
+	}
+	start := len(dst)
+	h := highlighter{f: f, text: text, dst: dst}
+	for _, row := range [...]uint32{e.Request, e.Written, e.Response} {
+		if row != None {
+			h.i, h.r = int(row), f.x.log.At(int(row))
+			h.cell(f.root, by)
+		}
+	}
+	return settle(h.dst, start)
+}
+
+// cellOf is the column of exchanges that shows what a key asks about.
+var cellOf = map[keyID]Column{
+	keyOp: ByOperation, keyPath: ByPath, keyStream: ByStream, keyResult: ByResult, keyCode: ByResult,
+	keyLatency: ByLatency, keySize: ByBytes, keyTime: ByTime, keyNo: ByNumber,
+}
+
+func (h *highlighter) cell(n *node, by Column) {
+	switch n.op {
+	case opNot:
+		return
+	case opTerm:
+	default:
+		for _, kid := range n.kids {
+			h.cell(kid, by)
+		}
+		return
+	}
+	if !n.test.match(h.f, h.i, h.r) {
+		return
+	}
+	if n.key == nil {
+		h.all(&n.test.(*textTest).pattern, 0, len(h.text))
+		return
+	}
+	if column, ok := cellOf[n.key.id]; !ok || column != by {
+		return
+	}
+	if t, ok := n.test.(*pathTest); ok {
+		h.patterns(t, h.r.Path, 0, len(h.text))
+		return
+	}
+	h.add(0, len(h.text))
 }
 
 type highlighter struct {
@@ -188,7 +244,12 @@ func (h *highlighter) path(t *pathTest, label string, id uint32) {
 	}
 	from := open + at + len(shown)
 	path := walcore.AppendVisible(nil, h.f.x.log.Text(id))
-	to := min(from+len(path), len(h.text))
+	h.patterns(t, id, from, min(from+len(path), len(h.text)))
+}
+
+// patterns adds what the patterns found in a path, which stands between two
+// places.
+func (h *highlighter) patterns(t *pathTest, id uint32, from, to int) {
 	for k := range t.patterns {
 		p := &t.patterns[k]
 		h.f.text = append(h.f.text[:0], h.f.x.log.Text(id)...)

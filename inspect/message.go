@@ -164,6 +164,9 @@ func (b *builder) requestNotes(command sata.Command) {
 	if r.Op == walcore.OpUnknown {
 		return
 	}
+	if len(b.head) == 0 {
+		b.namedByRequest(command.Spec())
+	}
 	if namesDescriptor[r.Op] {
 		b.openPath()
 	}
@@ -183,6 +186,25 @@ func (b *builder) requestNotes(command sata.Command) {
 			if w := b.x.Exchange(k).Written; w != None {
 				b.note("its data", appendedBytes(b.x.log.At(int(w)).Length), "follows the request, without a header").Row = w
 			}
+		}
+	}
+}
+
+// namedByRequest notes what the log knows of a request whose bytes are not there.
+func (b *builder) namedByRequest(spec *sata.Spec) {
+	for i := range spec.Fields {
+		switch f := &spec.Fields[i]; f.Slot {
+		case sata.SlotPath:
+			path := b.x.log.Text(b.r.Path)
+			b.note(f.Name, visible(path), f.Meaning).Filter = Term("path", path, false)
+		case sata.SlotDestination:
+			path := b.x.log.Text(b.r.Path2)
+			b.note(f.Name, visible(path), f.Meaning).Filter = Term("path", path, false)
+		case sata.SlotModeText:
+			b.note(f.Name, visible(b.x.log.Text(b.r.Path2)), f.Meaning)
+		case sata.SlotFD:
+			fd := strconv.Itoa(int(b.r.FD))
+			b.note(f.Name, fd, f.Meaning).Filter = Term("fd", fd, false)
 		}
 	}
 }

@@ -137,6 +137,11 @@ func TestMessageOfRequest(t *testing.T) {
 	require.Equal(t, "success, descriptor 9, after 1 ms", answered.Value)
 	require.Equal(t, uint32(answer), answered.Row)
 
+	m = x.Message(i, nil) // its bytes can't be read again: what the log knows
+	require.Equal(t, "/vol/‹U+202E›a b", named(t, m, "path").Value)
+	require.Equal(t, "rb", named(t, m, "open mode").Value)
+	require.Equal(t, path.Filter, named(t, m, "path").Filter)
+
 	// A Ping's flags, and a header that the host filled.
 	ping, _ := sata.AppendRequest(nil, &sata.Request{Command: sata.Ping, Header: sata.Header{Flags: sata.FlagFFIO | 0x100, Timestamp: 1_700_000_000}, User: [2]uint32{5, 6}})
 	flags := named(t, x.Message(0, ping), "flags")

@@ -20,7 +20,7 @@ type replay struct {
 type streamReplay struct {
 	StreamState
 	front   uint32 // no request of a row before this one waits
-	waiting int32
+	waiting int32  // how many do, at most: those of a stream that was opened afresh are forgotten, which is no row
 	files   map[int32]OpenFile
 	folders map[int32]OpenFolder
 }

@@ -144,17 +144,18 @@ func (x *Index) State(i int) State {
 	p := x.seek(i + 1)
 	s := State{Row: i}
 	waitingFrom := i + 1
+	slot := map[uint32]int{} // of streams in which something may wait
 	for k := range p.streams {
 		st := &p.streams[k]
 		told := st.StreamState
-		told.Files, told.Folders, told.Waiting = len(st.files), len(st.folders), int(st.waiting)
+		told.Files, told.Folders = len(st.files), len(st.folders)
 		if l := x.laneAt(st.Stream); l != nil {
 			told.Ended = int(l.rows[len(l.rows)-1]) <= i
 		}
 		s.Streams = append(s.Streams, told)
-		s.WaitingTotal += told.Waiting
 		if st.waiting > 0 {
 			waitingFrom = min(waitingFrom, int(st.front))
+			slot[st.Stream] = k
 		}
 		for fd, f := range st.files {
 			f.Stream, f.FD = st.Stream, fd
@@ -168,12 +169,17 @@ func (x *Index) State(i int) State {
 	}
 	slices.SortFunc(s.Files, func(a, b OpenFile) int { return byDescriptor(a.Stream, b.Stream, a.FD, b.FD) })
 	slices.SortFunc(s.Folders, func(a, b OpenFolder) int { return byDescriptor(a.Stream, b.Stream, a.FD, b.FD) })
-	for row := waitingFrom; row <= i && len(s.Waiting) < min(s.WaitingTotal, maxWaiting); row++ {
+	for row := waitingFrom; row <= i; row++ {
 		r := x.log.At(row)
 		if r.Kind != walcore.Request {
 			continue
 		}
-		if st := p.known(r.Stream); st != nil && st.waiting > 0 && uint32(row) >= st.front {
+		k, may := slot[r.Stream]
+		if !may || uint32(row) < p.streams[k].front {
+			continue
+		}
+		s.Streams[k].Waiting++
+		if s.WaitingTotal++; len(s.Waiting) < maxWaiting {
 			s.Waiting = append(s.Waiting, uint32(row))
 		}
 	}
