@@ -40,7 +40,7 @@ func Choose(filter, key, text string, choice Choice) string {
 			if t == nil || !t.has(&one) {
 				return false
 			}
-			t.values = slices.DeleteFunc(t.values, func(v value) bool { return v.same(&one, k) })
+			t.values = slices.DeleteFunc(t.values, func(v value) bool { return v.alike(&one, k) })
 			return len(t.values) == 0
 		})
 	}
@@ -133,11 +133,11 @@ func chosenValue(k *Key, text string) value {
 }
 
 func (t *term) has(v *value) bool {
-	return slices.ContainsFunc(t.values, func(o value) bool { return o.same(v, t.key) })
+	return slices.ContainsFunc(t.values, func(o value) bool { return o.alike(v, t.key) })
 }
 
-// same says whether two values of a key stand for the same.
-func (v *value) same(o *value, k *Key) bool {
+// alike says whether two values of a key stand for the same.
+func (v *value) alike(o *value, k *Key) bool {
 	if v.op != o.op || v.last != o.last {
 		return false
 	}
