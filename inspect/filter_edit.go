@@ -8,57 +8,70 @@ import (
 // With is a filter with one term more, or, where exclude is set, without the
 // rows of that term: what a person means who points at a value. See Term for key
 // and text. Of keys that have one value in a row (operations, streams and the
-// like) the value joins those that the filter has already, because two such
-// terms would leave nothing. The opposite of the term goes. A filter with a
-// mistake stays as it is.
+// like) the value joins those that the filter has already, as Choose does it,
+// because two such terms would leave nothing. The opposite of the term goes. A
+// filter with a mistake stays as it is.
 func With(filter, key, text string, exclude bool) string {
-	parts, one, ok := edit(filter, key, text)
-	if !ok || one == nil {
+	if k := KeyNamed(key); k != nil && k.oneValue() {
+		if exclude {
+			return Choose(filter, key, text, Excluded)
+		}
+		return Choose(filter, key, text, Chosen)
+	}
+	parts, m := partsWithout(filter, Term(key, text, !exclude))
+	if m != nil {
 		return filter
 	}
-	if exclude {
-		one = &expr{op: opNot, kids: []*expr{one}}
+	one, m := parse(Term(key, text, exclude))
+	if m != nil {
+		return filter
 	}
-	parts = dropValue(parts, negation(one))
-	if slices.ContainsFunc(parts, func(e *expr) bool { return same(e, one) }) {
-		return join(parts)
+	if !slices.ContainsFunc(parts, func(e *expr) bool { return printParts([]*expr{e}) == Term(key, text, exclude) }) {
+		parts = append(parts, one)
 	}
-	if k := KeyNamed(key); k != nil && !exclude && k.oneValue() {
-		for i, part := range parts {
-			if part.op == opTerm && part.term.key == k {
-				parts[i] = withValue(part, one.term.values[0])
-				return join(parts)
-			}
-		}
-	}
-	return join(append(parts, one))
+	return printParts(parts)
 }
 
 // Without is a filter without a value: the terms that ask for it or leave it out
 // go, or the value goes from among those of a term. A filter with a mistake stays
 // as it is.
 func Without(filter, key, text string) string {
-	parts, one, ok := edit(filter, key, text)
-	if !ok || one == nil {
+	if KeyNamed(key) != nil {
+		return Choose(filter, key, text, Either)
+	}
+	parts, m := partsWithout(filter, Term(key, text, false), Term(key, text, true))
+	if m != nil {
 		return filter
 	}
-	return join(dropValue(dropValue(parts, one), negation(one)))
+	return printParts(parts)
 }
 
 // Set is a filter with a term in place of those of its key: of a new brush in
 // place of the one before. With an empty text they only go. A filter with a
 // mistake stays as it is.
 func Set(filter, key, text string) string {
-	parts, one, ok := edit(filter, key, text)
 	k := KeyNamed(key)
-	if !ok || k == nil {
+	e, m := parse(filter)
+	if m != nil || k == nil {
 		return filter
 	}
-	parts = slices.DeleteFunc(parts, func(e *expr) bool { return e.op == opTerm && e.term.key == k })
-	if one != nil {
-		parts = append(parts, one)
+	parts := slices.DeleteFunc(topParts(e), func(e *expr) bool { return termIn(e, k, Chosen) != nil })
+	if text != "" {
+		parts = append(parts, &expr{term: term{key: k, values: []value{chosenValue(k, text)}}})
 	}
-	return join(parts)
+	return printParts(parts)
+}
+
+// partsWithout are the parts of a filter but those that are printed like one of
+// the terms.
+func partsWithout(filter string, terms ...string) ([]*expr, *Mistake) {
+	e, m := parse(filter)
+	return slices.DeleteFunc(topParts(e), func(e *expr) bool { return slices.Contains(terms, printParts([]*expr{e})) }), m
+}
+
+// oneValue says whether a row has at most one value of the key.
+func (k *Key) oneValue() bool {
+	return k.Form == FormName || k.id == keyResult || k.id == keyStream || k.id == keyFD || k.id == keyCode
 }
 
 // TimeText is a range of times, in nanoseconds since 1970, as the value of a
@@ -83,99 +96,4 @@ func appendExact(dst []byte, ns int64) []byte {
 		dst = append(append(dst, '.'), digits...)
 	}
 	return append(dst, 's')
-}
-
-// oneValue says whether a row has at most one value of the key, so that terms of
-// two values leave nothing.
-func (k *Key) oneValue() bool {
-	return k.Form == FormName || k.id == keyResult || k.id == keyStream || k.id == keyFD || k.id == keyCode
-}
-
-// edit takes a filter apart into what must all match, and makes the term of a
-// key and a text, nil for an empty one. It is not ok where the filter has a
-// mistake.
-func edit(filter, key, text string) (parts []*expr, one *expr, ok bool) {
-	e, m := parse(filter)
-	if m != nil {
-		return nil, nil, false
-	}
-	if text != "" {
-		if one, m = parse(Term(key, text, false)); m != nil {
-			return nil, nil, false
-		}
-	}
-	switch {
-	case e == nil:
-	case e.op == opAll:
-		parts = e.kids
-	default:
-		parts = []*expr{e}
-	}
-	return parts, one, true
-}
-
-func same(a, b *expr) bool {
-	return string(appendExpr(nil, a)) == string(appendExpr(nil, b))
-}
-
-// negation is what leaves out what e asks for.
-func negation(e *expr) *expr {
-	if e.op == opNot {
-		return e.kids[0]
-	}
-	return &expr{op: opNot, kids: []*expr{e}}
-}
-
-// dropValue takes a value out of the parts: whole terms that are just it, and
-// from among the values of others.
-func dropValue(parts []*expr, one *expr) []*expr {
-	kept := make([]*expr, 0, len(parts)+1)
-	for _, part := range parts {
-		switch {
-		case same(part, one):
-			continue
-		case part.op == opTerm && one.op == opTerm:
-			part = withoutValue(part, one)
-		case part.op == opNot && one.op == opNot && part.kids[0].op == opTerm && one.kids[0].op == opTerm:
-			part = &expr{op: opNot, kids: []*expr{withoutValue(part.kids[0], one.kids[0])}}
-		}
-		kept = append(kept, part)
-	}
-	return kept
-}
-
-// withoutValue is a term without the value of another, if it has that among
-// others.
-func withoutValue(e, one *expr) *expr {
-	if e.term.key == nil || e.term.key != one.term.key || len(e.term.values) < 2 {
-		return e
-	}
-	c := *e
-	c.term.values = slices.DeleteFunc(slices.Clone(e.term.values), func(v value) bool { return v.same(&one.term.values[0]) })
-	if len(c.term.values) == 0 {
-		return e
-	}
-	return &c
-}
-
-func withValue(e *expr, v value) *expr {
-	if slices.ContainsFunc(e.term.values, func(o value) bool { return o.same(&v) }) {
-		return e
-	}
-	c := *e
-	c.term.values = append(slices.Clone(e.term.values), v)
-	return &c
-}
-
-func (v *value) same(o *value) bool { return v.op == o.op && v.text == o.text && v.last == o.last }
-
-// join makes a filter of parts that must all match.
-func join(parts []*expr) string {
-	switch len(parts) {
-	case 0:
-		return ""
-	case 1:
-		return string(appendExpr(nil, parts[0]))
-	}
-	return string(appendExpr(nil, &expr{op: opAll, kids: parts}))
 }

@@ -350,7 +350,7 @@ func TestWith(t *testing.T) {
 		{"a OR b", "path", "/x y", false, `(a OR b) path:="/x y"`},
 		{"-op:Ping", "op", "Ping", false, "op:Ping"},
 		{"", "", "->ReadFile {x}", true, `-"->ReadFile {x}"`},
-		{"a", "op", "", false, "a"},
+		{"a", "path", "", false, `a path:=""`},
 		{`"broken`, "op", "Ping", false, `"broken`},
 	} {
 		require.Equal(t, c.want, With(c.filter, c.key, c.text, c.exclude), c.filter)
