@@ -23,7 +23,7 @@ func makeDiagnostics(st *site) []diagnosticRow {
 		if code == walcore.CodeNoBeginning {
 			sentence = fill.Replace(strings.Replace(spec.Sentence, "{b}", "on (or off)", 1))
 		}
-		row := diagnosticRow{Name: spec.Name, Sentence: sentence, Prose: diagnosticProse[code], Stops: code == walcore.CodeStreamNotOpen || code == walcore.CodeUnasked}
+		row := diagnosticRow{Name: spec.Name, Sentence: sentence, Prose: diagnosticProse[spec.Name], Stops: code == walcore.CodeStreamNotOpen || code == walcore.CodeUnasked}
 		for i := range st.story.Log.Len() {
 			if r := st.story.Log.At(i); r.Kind == walcore.Diagnostic && walcore.Code(r.Op) == code {
 				row.Example = append(row.Example, st.line(i))

@@ -481,8 +481,8 @@ func TestProse(t *testing.T) {
 			require.NotEmpty(t, formProse[part.Form])
 		}
 	}
-	for n, c := range walcore.Codes() {
-		require.NotEmpty(t, diagnosticProse[walcore.Code(n)], c.Name)
+	for _, c := range walcore.Codes() {
+		require.NotEmpty(t, diagnosticProse[c.Name], "what %s means, in prose.go", c.Name)
 	}
 	for _, r := range sata.Results {
 		require.NotEmpty(t, resultProse[r.Code], r.Meaning)

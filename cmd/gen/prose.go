@@ -1,9 +1,6 @@
 package main
 
-import (
-	"satascope/sata"
-	"satascope/walcore"
-)
+import "satascope/sata"
 
 // What the tables don't know. Each entry is a paragraph, in the form that rich
 // takes. Facts are those of docs/protocol.md; what only the recorded sessions
@@ -100,58 +97,62 @@ var resultProse = map[sata.Result]string{
 	sata.NoMoreItems: "No failure: the folder was read to its end. Only ReadFolder is answered so.",
 }
 
-// diagnosticProse says what a diagnostic means and what one can do.
-var diagnosticProse = map[walcore.Code][]string{
-	walcore.CodeStreamNotOpen: {
+// diagnosticProse says, by the diagnostic's name, what it means and what one can
+// do.
+var diagnosticProse = map[string][]string{
+	"stream-not-open": {
 		"A message came on a connection whose beginning nobody told the log of, or that had been closed. This happens in event files; in a capture a connection opens with its first bytes.",
 		"The reference's log writer stops here for good, and so does the compatible log. The log on the screen goes on.",
 	},
-	walcore.CodeUnasked: {
+	"response-unasked": {
 		"Responses come in the order of their requests. This one came when every request had its answer. Often the request is missing from the capture, or a length before it was misread.",
 		"The reference's log writer stops here for good, and so does the compatible log. The log on the screen goes on; the line is Unknown, since nothing says what was asked.",
 	},
-	walcore.CodeMissing: {
+	"bytes-missing": {
 		"The capture does not hold all packets: the other side acknowledged bytes that were never recorded. Whatever stood in them is lost, and the next message must be found again by its looks.",
 		"Record closer to one of the two ends, or with a larger buffer.",
 	},
-	walcore.CodeCut: {
+	"packet-cut": {
 		"Each packet was recorded only up to a length (the snap length), and the rest is gone.",
 		"Record with a snap length of 0 or 262144 bytes: whole packets.",
 	},
-	walcore.CodeSkipped: {
+	"bytes-skipped": {
 		"After a gap, or at a beginning that was not recorded, bytes are passed over until a message can start. These are they.",
 	},
-	walcore.CodeNoHeader: {
+	"no-header": {
 		"Where a message should begin stands something that is none: the zeros at `0x18` are not zero, or its length can't be. Either bytes were lost unnoticed, or the length of the message before was misread, or it is not this protocol.",
 		"Satascope looks for the next place where a message can begin.",
 	},
-	walcore.CodeIncomplete: {
+	"message-incomplete": {
 		"The recording, or the connection, ended within a message.",
 	},
-	walcore.CodeUnanswered: {
+	"request-unanswered": {
 		"The connection ended, or the recording, while this request waited. The last request of a capture is often one.",
 	},
-	walcore.CodeAnswerLost: {
+	"answer-lost": {
 		"Bytes are missing from the capture where the response stood. The request is taken as answered, so that the next response finds its own.",
 	},
-	walcore.CodeReadEnd: {
+	"read-end": {
 		"An answer to ReadFile has no length of its own, and two programs disagree about one case: the first form, more bytes asked for than the first read size, in a file longer than that. [Framing](framing.html#two-rules) tells of both rules.",
 		"What follows decides: the end after which the next message makes sense is taken. When it does not tell, the server's rule is.",
 	},
-	walcore.CodeFirstRead: {
+	"first-read-shown": {
 		"The first read size comes with a Ping, and none was recorded. Where this answer ended showed it. If you know better, set it by hand.",
 	},
-	walcore.CodeFFIOShown: {
+	"ffio-shown": {
 		"No Pong switched fast file I/O on, but this answer has a form that exists only with it. So it is on.",
 	},
-	walcore.CodeNoBeginning: {
+	"no-beginning": {
 		"The recording began in the middle. Nobody knows what was negotiated before, and which descriptor is which file: they stay unknown until they are opened again. What was assumed is said here, and can be set by hand.",
 	},
-	walcore.CodeOneDirection: {
+	"one-direction": {
 		"Only requests or only responses are there. Without requests, nothing says what a response answers.",
 		"Record on a port of the switch, or on the machine, that sees both directions.",
 	},
-	walcore.CodeBuffered: {
+	"too-far-ahead": {
 		"The server sent a great deal for which no request was recorded. Satascope waits for late packets, but not without end.",
+	},
+	"log-line": {
+		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: a later version wrote it, or something else. It is kept as it is.",
 	},
 }
