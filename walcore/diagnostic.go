@@ -25,13 +25,14 @@ const (
 	CodeNoBeginning
 	CodeOneDirection
 	CodeBuffered
+	CodeLogLine
 	codes
 )
 
 // A CodeSpec is what is known of a code.
 type CodeSpec struct {
 	Name     string // stable
-	Sentence string // for people; {size}, {offset}, {packet}, {stream}, {side}, {a} and {b} are filled in
+	Sentence string // for people; {size}, {offset}, {packet}, {stream}, {side}, {a}, {b} and {text} are filled in
 }
 
 var codeSpecs = [codes]CodeSpec{
@@ -50,6 +51,7 @@ var codeSpecs = [codes]CodeSpec{
 	CodeNoBeginning:   {"no-beginning", "the beginning of this conversation was not recorded: fast file I/O is taken to be {b}, the first read size to be {a} until a read shows another"},
 	CodeOneDirection:  {"one-direction", "only the {side} of this conversation was recorded"},
 	CodeBuffered:      {"too-far-ahead", "{size} bytes of the {side} wait for a request that was never recorded: they are taken as they are"},
+	CodeLogLine:       {"log-line", "a diagnostic that is not known here, of a log that was opened: {text}"},
 }
 
 // Codes lists the codes by number.
@@ -90,7 +92,7 @@ func (l *Log) appendDiagnostic(dst []byte, r *Record) []byte {
 	if r.Flags&FlagFromServer != 0 {
 		side = "server"
 	}
-	dst = append(append(append(dst, "!! "...), spec.Name...), " {stream="...)
+	dst = append(append(append(dst, diagnosticStart...), spec.Name...), " {stream="...)
 	dst = strconv.AppendUint(dst, uint64(r.Stream), 10)
 	dst = append(append(dst, ",from="...), side...)
 	if r.Packet != 0 {
@@ -129,6 +131,8 @@ func (l *Log) AppendSentence(dst []byte, r *Record) []byte {
 			} else {
 				dst = strconv.AppendUint(dst, uint64(r.B), 10)
 			}
+		case "text":
+			dst = append(dst, l.texts[r.Path2]...)
 		case "side":
 			if r.Flags&FlagFromServer != 0 {
 				dst = append(dst, "server"...)

@@ -24,8 +24,8 @@ import (
 //	result       the result code of a response, 0x and eight digits
 //	meaning      the result code in words
 //	failed       of a response with a result: whether the request failed; a WriteFile that answers a number of bytes did not
-//	offset       where it starts, in its direction of its stream
-//	length       in bytes
+//	offset       where it starts, in its direction of its stream; of a log that was opened where its line starts
+//	length       in bytes, where that is known
 //	request      the number of the request that a response answers, that data written belongs to or that a diagnostic is about
 //	compatible   whether the compatible log has its line
 //	text         its line in the log
@@ -142,13 +142,13 @@ func (w *rows) row(i int, r *Record) error {
 	}
 	w.next()
 	w.buf = strconv.AppendInt(w.buf, r.Offset, 10)
-	w.number(r.Length, true)
+	w.number(r.Length, r.Length != 0 || r.Flags&FlagNoData == 0)
 	about := r.Partner != None && w.log.At(int(r.Partner)).Kind == Request
 	w.number(uint64(r.Partner)+1, about)
 	w.truth(w.log.Compatible(i))
 	w.next()
 	w.buf = append(w.buf, '"')
-	if err := w.line(r); err != nil {
+	if err := w.line(i, r); err != nil {
 		return err
 	}
 	w.buf = append(w.buf, '"')
@@ -268,7 +268,7 @@ func descriptor(r *Record) (int32, bool) {
 	}
 	for _, f := range c.Spec().Fields {
 		if f.Slot == sata.SlotFD {
-			return r.FD, true
+			return r.FD, r.Flags&FlagNoDescriptor == 0
 		}
 	}
 	return 0, false

@@ -1,5 +1,7 @@
 package walcore
 
+import "sort"
+
 // chunk is how many records stand together. Chunks, and not one growing slice:
 // in a browser memory that was once used never goes back.
 const chunk = 1 << 13
@@ -35,6 +37,11 @@ type Log struct {
 	textLen int
 	arena   []byte
 	full    string
+
+	// Of a log that was opened again (see Parser): lines that can't be made from
+	// their records, by their indexes, and that the last one has no line break.
+	kept    []keptText
+	openEnd bool
 
 	diagnostics   int
 	compatibleEnd int // the index of the diagnostic at which the reference stops, -1 while it has not
@@ -108,6 +115,26 @@ func (l *Log) append(r Record) uint32 {
 	*last = append(*last, r)
 	l.n++
 	return uint32(l.n - 1)
+}
+
+// A keptText is the text of a record's line, as it was read.
+type keptText struct{ index, text uint32 }
+
+// keepText keeps the text of the last record's line.
+func (l *Log) keepText(index uint32, line []byte) {
+	l.kept = append(l.kept, keptText{index, l.intern(line)})
+}
+
+// keptText is the text of record i's line, if it is kept.
+func (l *Log) keptText(i int) (string, bool) {
+	if len(l.kept) == 0 {
+		return "", false
+	}
+	at := sort.Search(len(l.kept), func(k int) bool { return l.kept[k].index >= uint32(i) })
+	if at == len(l.kept) || l.kept[at].index != uint32(i) {
+		return "", false
+	}
+	return l.texts[l.kept[at].text], true
 }
 
 func (l *Log) intern(b []byte) uint32 {

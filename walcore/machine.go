@@ -244,7 +244,11 @@ func (m *Machine) Response(id uint32, msg Message) uint32 {
 func (m *Machine) recordResponse(r *Record, s *stream, w *waiting, msg *Message) {
 	command := sata.Command(w.command)
 	if w.shape == sata.ShapeRead {
-		m.recordRead(r, s, msg)
+		m.recordRead(r, s, w, msg)
+		return
+	}
+	if !w.known {
+		unknownResult(r, w, msg.Head, msg.Length)
 		return
 	}
 	var resp sata.Response
@@ -253,10 +257,6 @@ func (m *Machine) recordResponse(r *Record, s *stream, w *waiting, msg *Message)
 	}
 	if resp.Result.FailsFor(command) {
 		r.Flags |= FlagFailed
-	}
-	if !w.known {
-		r.C, r.D, r.FD = uint32(resp.Result), 1, w.fd
-		return
 	}
 	r.B = uint32(resp.Result)
 	switch w.shape {
@@ -315,23 +315,38 @@ func (m *Machine) recordResponse(r *Record, s *stream, w *waiting, msg *Message)
 	}
 }
 
+// unknownResult fills the record of a response that is LineUnknown with its
+// result code, where it has one: C, with D 1.
+func unknownResult(r *Record, w *waiting, head []byte, length uint64) {
+	shape, command := w.shape, sata.Command(w.command)
+	if shape == sata.ShapeRead {
+		// Without fast file I/O an answer to ReadFile has a header, then a code that
+		// like a write's may be a number of bytes, then the data.
+		if form, _ := sata.FormOf(head); len(head) < sata.ReadHeadSize || form != sata.ReadOther {
+			return
+		}
+		shape, command, length = sata.ShapeResult, sata.WriteFile, sata.ReadHeadSize
+	}
+	var resp sata.Response
+	if sata.ParseResponse(head, length, shape, &resp) != nil {
+		return
+	}
+	r.C, r.D = uint32(resp.Result), 1
+	if resp.Result.FailsFor(command) {
+		r.Flags |= FlagFailed
+	}
+}
+
 // recordRead fills a record with an answer to ReadFile.
-func (m *Machine) recordRead(r *Record, s *stream, msg *Message) {
+func (m *Machine) recordRead(r *Record, s *stream, w *waiting, msg *Message) {
 	if len(msg.Head) < sata.ReadHeadSize {
 		return
 	}
-	form, _ := sata.FormOf(msg.Head)
 	if !s.ffio {
-		// The reference crashes here. A read without fast file I/O has a header.
-		var resp sata.Response
-		if form == sata.ReadOther && sata.ParseResponse(msg.Head, sata.HeaderSize+4, sata.ShapeResult, &resp) == nil {
-			r.C, r.D = uint32(resp.Result), 1
-			if resp.Result.FailsFor(sata.WriteFile) { // like a write's, it may be a number of bytes
-				r.Flags |= FlagFailed
-			}
-		}
+		unknownResult(r, w, msg.Head, msg.Length) // the reference crashes here
 		return
 	}
+	form, _ := sata.FormOf(msg.Head)
 	r.Line = LineRead
 	sum := msg.Sum
 	if uint64(len(msg.Head)) == msg.Length {

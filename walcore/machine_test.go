@@ -274,7 +274,7 @@ func TestImports(t *testing.T) {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		require.NoError(t, err)
 		for _, i := range f.Imports {
-			require.Contains(t, []string{`"io"`, `"strconv"`, `"strings"`, `"time"`, `"unicode"`, `"unicode/utf8"`, `"satascope/sata"`}, i.Path.Value, name)
+			require.Contains(t, []string{`"bytes"`, `"io"`, `"sort"`, `"strconv"`, `"strings"`, `"time"`, `"unicode"`, `"unicode/utf8"`, `"satascope/sata"`}, i.Path.Value, name)
 		}
 	}
 	if runtime.GOOS == "js" {

@@ -35,13 +35,14 @@ const (
 
 // Flags of a record.
 const (
-	flagCompatible = 1 << iota // the compatible log has this line
-	FlagFailed                 // a response that says that the request failed
-	FlagOpen                   // the descriptor's path is known: Path
-	FlagFFIO                   // of a Ping: supported; of a Pong: on
-	FlagCSR                    // likewise
-	FlagFromServer             // of a diagnostic: it is about the server's bytes
-	FlagNoData                 // the bytes behind the record are in no file
+	flagCompatible   = 1 << iota // the compatible log has this line
+	FlagFailed                   // a response that says that the request failed
+	FlagOpen                     // the descriptor's path is known: Path
+	FlagFFIO                     // of a Ping: supported; of a Pong: on
+	FlagCSR                      // likewise
+	FlagFromServer               // of a diagnostic: it is about the server's bytes
+	FlagNoData                   // it is a line of a log: the bytes behind it are in no file
+	FlagNoDescriptor             // it is about an open file or folder whose descriptor is not known
 )
 
 // None is the Partner of a record that has none.
@@ -67,8 +68,8 @@ const OpUnknown = 0xFF
 //	                Transferred) C is how many bytes that is, D where to move
 //	LineDiagnostic  see Code
 type Record struct {
-	Offset  int64  // of the first byte, in its direction of its stream (or wherever the decoder says)
-	Length  uint64 // in bytes
+	Offset  int64  // of the first byte, in its direction of its stream; in a log of its line, in the file
+	Length  uint64 // in bytes; in a log 0 when it is not known
 	Time    int64  // nanoseconds since 1970, NoTime when not known
 	A       uint64
 	B, C, D uint32
@@ -77,7 +78,7 @@ type Record struct {
 	FD      int32
 	Stream  uint32
 	Partner uint32 // the index of the request of a response, of the response of a request, or None
-	Packet  uint32 // the packet at which it could be delivered, from 1; 0 when there are none
+	Packet  uint32 // the packet at which it could be delivered, from 1; in files that have lines the line; 0 when there are none
 	Kind    Kind
 	Line    Line
 	Op      uint8 // the command; of a response that of its request; OpUnknown

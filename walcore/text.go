@@ -12,6 +12,9 @@ import (
 // after that with `…"}`; WriteTo writes it whole.
 func (l *Log) AppendText(dst []byte, i int) []byte {
 	r := l.At(i)
+	if text, ok := l.keptText(i); ok {
+		return append(dst, text...)
+	}
 	if r.Line != LineUnknown {
 		return l.appendLine(dst, r)
 	}
@@ -22,6 +25,12 @@ func (l *Log) AppendText(dst []byte, i int) []byte {
 	}
 	return append(dst, unknownEnd...)
 }
+
+// What stands before the length of data written, and before a diagnostic.
+const (
+	writtenStart    = "  ->"
+	diagnosticStart = "!! "
+)
 
 // column is what stands before the brace of a response's line.
 var column = [...]string{
@@ -40,9 +49,9 @@ const unknownEnd = "\"}"
 
 func (l *Log) appendUnknownStart(dst []byte, r *Record) []byte {
 	if r.Kind == Request {
-		return append(dst, "->Unknown      {data=b\""...)
+		return append(dst, unknownRequest...)
 	}
-	return append(dst, "<-     Unknown {data=b\""...)
+	return append(dst, unknownResponse...)
 }
 
 // appendLine appends any line but an Unknown one.
@@ -51,7 +60,7 @@ func (l *Log) appendLine(dst []byte, r *Record) []byte {
 	case LineRequest:
 		return l.appendRequest(dst, r)
 	case LineWritten:
-		return strconv.AppendUint(append(dst, "  ->"...), r.A, 10)
+		return strconv.AppendUint(append(dst, writtenStart...), r.A, 10)
 	case LineDiagnostic:
 		return l.appendDiagnostic(dst, r)
 	}
@@ -248,9 +257,11 @@ func (l *Log) takes(s *Selection, i int) bool {
 // written, and the error says why.
 func (l *Log) WriteTo(w io.Writer, s Selection, rest Rest) (next int, err error) {
 	o := output{log: l, w: w, rest: rest, buf: make([]byte, 0, piece+piece/2)}
-	return o.records(&s, func(_ int, r *Record) error {
-		err := o.line(r)
-		o.buf = append(o.buf, '\n')
+	return o.records(&s, func(i int, r *Record) error {
+		err := o.line(i, r)
+		if !l.openEnd || i < l.n-1 {
+			o.buf = append(o.buf, '\n')
+		}
 		return err
 	})
 }
@@ -305,9 +316,14 @@ func (o *output) flush() error {
 	return o.failed
 }
 
-// line appends the line of r; of a long Unknown one, what does not fit is handed
+// line appends the line of r, record i; of a long Unknown one, what does not fit is handed
 // on piece by piece.
-func (o *output) line(r *Record) error {
+func (o *output) line(i int, r *Record) error {
+	if text, ok := o.log.keptText(i); ok {
+		o.made = append(o.made, text...)
+		o.pass()
+		return nil
+	}
 	if r.Line != LineUnknown {
 		if o.escape == nil {
 			o.buf = o.log.appendLine(o.buf, r)

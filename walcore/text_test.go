@@ -62,7 +62,7 @@ func TestDiagnosticSentences(t *testing.T) {
 			text := string(log.AppendText(nil, log.Len()-1))
 			sentence, found := strings.CutPrefix(text, fmt.Sprintf("!! %s {stream=61,from=%s,packet=63,offset=62,size=64} ", spec.Name, side))
 			require.True(t, found, text)
-			want := strings.NewReplacer("{size}", "64", "{offset}", "62", "{packet}", "63", "{stream}", "61", "{side}", side, "{a}", "65").Replace(spec.Sentence)
+			want := strings.NewReplacer("{size}", "64", "{offset}", "62", "{packet}", "63", "{stream}", "61", "{side}", side, "{a}", "65", "{text}", "").Replace(spec.Sentence)
 			if Code(i) == CodeNoBeginning {
 				want = strings.ReplaceAll(want, "{b}", "on")
 			}

@@ -78,8 +78,15 @@ func appendCodePoint(dst []byte, r rune) []byte {
 // people.
 func (l *Log) AppendVisibleText(dst []byte, i, limit int) (_ []byte, cut bool) {
 	r := l.At(i)
-	switch r.Line {
-	case LineUnknown:
+	var buf [1 << 11]byte // most lines are shorter
+	line := buf[:0]
+	text, own := l.keptText(i)
+	switch {
+	case r.Line == LineDiagnostic:
+		line = l.AppendSentence(line, r)
+	case own:
+		line = append(line, text[:min(len(text), limit+1)]...)
+	case r.Line == LineUnknown:
 		kept := l.Kept(r)
 		cut = len(kept) > limit || uint64(len(kept)) < r.Length
 		kept = kept[:min(len(kept), limit)]
@@ -89,11 +96,9 @@ func (l *Log) AppendVisibleText(dst []byte, i, limit int) (_ []byte, cut bool) {
 			dst = append(dst, "…"...)
 		}
 		return append(dst, unknownEnd...), cut
-	case LineDiagnostic:
-		return l.AppendSentence(dst, r), false
+	default:
+		line = l.appendLine(line, r)
 	}
-	var buf [1 << 11]byte // most lines are shorter
-	line := l.appendLine(buf[:0], r)
 	if len(line) > limit {
 		line = line[:limit]
 		for range utf8.UTFMax - 1 { // leave no part of a character
