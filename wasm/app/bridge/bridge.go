@@ -102,7 +102,10 @@ func empty(k Kind) Message {
 	if m := emptyInspector(k); m != nil {
 		return m
 	}
-	return emptyViews(k)
+	if m := emptyViews(k); m != nil {
+		return m
+	}
+	return emptyShare(k)
 }
 
 // Ready is the worker's first message: what is sent to it before may be lost.
