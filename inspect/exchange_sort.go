@@ -166,7 +166,7 @@ func (x *Index) resultOrder(e Exchange) (uint64, bool) {
 		return 2 << 32, true
 	case Failed(r):
 		return 1<<32 | uint64(code), true
-	case r.Op == uint8(sata.WriteFile):
+	case isCount(r):
 		return 0, true
 	}
 	return uint64(code), true

@@ -318,7 +318,7 @@ func (h *highlighter) result() {
 		h.add(open+success, open+success+len("Success"))
 	}
 	if code, has := h.r.Result(); has && code != sata.Success {
-		words := appendMeaning(nil, code, sata.Command(h.r.Op))
+		words := appendWords(nil, h.r, code)
 		if bytes.HasSuffix(h.text, words) {
 			h.add(len(h.text)-len(words), len(h.text))
 		}

@@ -187,7 +187,7 @@ func (t *resultTest) match(f *Filter, _ int, r *walcore.Record) bool {
 	if len(t.words) == 0 {
 		return false
 	}
-	f.text = appendMeaning(f.text[:0], code, sata.Command(r.Op))
+	f.text = appendWords(f.text[:0], r, code)
 	for i := range t.words {
 		if t.words[i].match(f.text) {
 			return true
@@ -271,7 +271,7 @@ func (f *Filter) makeLine(i int, r *walcore.Record) {
 	f.made, f.low = i+1, f.low[:0]
 	f.line = f.x.log.AppendText(f.line[:0], i)
 	if code, has := r.Result(); has && code != sata.Success {
-		f.line = appendMeaning(append(f.line, "  "...), code, sata.Command(r.Op))
+		f.line = appendWords(append(f.line, "  "...), r, code)
 	}
 	f.cost += 2 + len(f.line)/32
 }

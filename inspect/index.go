@@ -45,8 +45,8 @@ type Index struct {
 // about says that a finding is about a request.
 type about struct{ request, finding uint32 }
 
-// codeOf is a result code as an answer to a command. The counts of bytes that
-// WriteFile answers are all kept as 0.
+// codeOf is a result code as an answer to a command. Codes that are counts of
+// bytes are all kept as 0.
 type codeOf struct {
 	code sata.Result
 	op   uint8
@@ -152,7 +152,7 @@ func (x *Index) takeResult(r *walcore.Record) {
 	if !has {
 		return
 	}
-	if r.Op == uint8(sata.WriteFile) && !code.FailsFor(sata.WriteFile) {
+	if isCount(r) {
 		code = sata.Success
 	}
 	k := codeOf{code, r.Op}
@@ -189,8 +189,8 @@ func (x *Index) takePath(i uint32, r *walcore.Record, read uint64, sure bool) {
 		p.ReadUnsure = p.ReadUnsure || !sure
 		if Failed(r) {
 			p.Failures++
-		} else if r.Line == walcore.LineResult && r.Op == uint8(sata.WriteFile) {
-			p.Written += uint64(r.B)
+		} else if code, has := r.Result(); has && r.Op == uint8(sata.WriteFile) {
+			p.Written += uint64(code)
 		}
 	}
 }

@@ -90,6 +90,10 @@ func (x *Index) Message(i int, head []byte) Message {
 		b.m.Title = "Finding: " + walcore.Code(r.Op).String()
 		b.finding()
 	}
+	if r.Flags&walcore.FlagNoData != 0 {
+		b.m.DataOffset, b.m.DataLength, b.m.DataSure = 0, 0, false
+		b.note("bytes", "none", "this row is a line of a log, which does not have the bytes")
+	}
 	return b.m
 }
 
@@ -127,7 +131,11 @@ func (b *builder) note(name, value, meaning string) *Node {
 func (b *builder) request() {
 	var parsed sata.Request
 	if len(b.head) > 0 {
-		b.problem(sata.ParseRequest(b.head, b.r.Length, &parsed))
+		if b.inlineWrite() {
+			b.problem(sata.ParseInlineWrite(b.head, b.r.Length, &parsed))
+		} else {
+			b.problem(sata.ParseRequest(b.head, b.r.Length, &parsed))
+		}
 	}
 	b.group("header", "starts every message but the answers of fast file I/O", sata.HeaderFields)
 	b.group("command info", "follows the header of a request", sata.CommandInfoFields)
@@ -138,6 +146,11 @@ func (b *builder) request() {
 	}
 	if known {
 		b.group("body", command.Spec().Meaning, command.Spec().Fields)
+		if n := int64(b.r.Length) - int64(b.at); b.inlineWrite() && b.m.Problem == nil && n > 0 && len(b.head) > 0 {
+			b.m.DataOffset, b.m.DataLength, b.m.DataSure = int64(b.at), n, true
+			b.add(Node{Kind: NodeData, Name: "data", Value: appendedBytes(uint64(n)), Meaning: "to be written to the file: without fast file I/O it is part of the message", Offset: int64(b.at), Length: n, Row: None})
+			b.at = int(b.r.Length)
+		}
 		b.rest("ignored", "what may follow the body is ignored")
 		b.requestNotes(command)
 	}
@@ -148,6 +161,11 @@ func (b *builder) request() {
 	} else {
 		b.note("answered by", "nothing", "no response to this request was recorded")
 	}
+}
+
+// inlineWrite says whether the message is a WriteFile that brings its data along.
+func (b *builder) inlineWrite() bool {
+	return b.r.Kind == walcore.Request && b.r.Line == walcore.LineUnknown && b.r.Op == uint8(sata.WriteFile)
 }
 
 // appendAnswer appends what came of a request and how long that took.
@@ -175,6 +193,10 @@ func (b *builder) requestNotes(command sata.Command) {
 	}
 	n := total(r)
 	v := appendBytesWord(nil, n)
+	if b.inlineWrite() {
+		b.note("in all", string(v), "block count × block size")
+		return
+	}
 	meaning := "block count × block size"
 	if n > 0xFFFFFFFF {
 		meaning += "; the log prints it modulo 2^32: " + strconv.FormatUint(uint64(r.B*r.C), 10)
@@ -203,6 +225,10 @@ func (b *builder) namedByRequest(spec *sata.Spec) {
 		case sata.SlotModeText:
 			b.note(f.Name, visible(b.x.log.Text(b.r.Path2)), f.Meaning)
 		case sata.SlotFD:
+			if b.r.Flags&walcore.FlagNoDescriptor != 0 {
+				b.note(f.Name, "not known", "the log has the path only")
+				continue
+			}
 			fd := strconv.Itoa(int(b.r.FD))
 			b.note(f.Name, fd, f.Meaning).Filter = Term("fd", fd, false)
 		}
@@ -228,8 +254,11 @@ func (b *builder) openPath() {
 	if path, ok := b.x.Path(b.m.Row); ok {
 		n := b.note("path", visible(path), "what the descriptor was opened with")
 		n.Filter = Term("path", path, false)
-	} else {
-		b.note("path", "not known", "the descriptor was opened before the conversation was recorded, or never").Filter = "fd:unknown"
+		return
+	}
+	n := b.note("path", "not known", "the descriptor was opened before the conversation was recorded, or never")
+	if _, ok := descriptor(b.r); ok {
+		n.Filter = "fd:unknown"
 	}
 }
 
@@ -378,7 +407,7 @@ func (b *builder) readWithHeader() {
 		code, _ := b.codeAt(sata.HeaderSize)
 		b.add(b.resultNode(&sata.ShapeResult.Spec().Fields[0], code))
 		b.at = sata.ReadHeadSize
-		if n := int64(b.r.Length) - sata.ReadHeadSize; n > 0 && code == sata.Success {
+		if n := int64(b.r.Length) - sata.ReadHeadSize; n > 0 && !b.r.Failed() {
 			b.add(Node{Kind: NodeData, Name: "data", Value: appendedBytes(uint64(n)), Meaning: "data of the file, perhaps with padding", Offset: sata.ReadHeadSize, Length: n, Row: None})
 			b.m.DataOffset, b.m.DataLength = sata.ReadHeadSize, n
 			b.at = int(b.r.Length)
@@ -395,7 +424,9 @@ func (b *builder) data() {
 	if n > 0 {
 		b.add(Node{Kind: NodeData, Name: "data", Value: appendedBytes(r.Length), Meaning: "to be written to the file", Length: n, Row: None})
 	}
-	b.note("descriptor", strconv.Itoa(int(r.FD)), "the open file").Filter = Term("fd", strconv.Itoa(int(r.FD)), false)
+	if fd, ok := descriptor(r); ok {
+		b.note("descriptor", strconv.Itoa(int(fd)), "the open file").Filter = Term("fd", strconv.Itoa(int(fd)), false)
+	}
 	b.openPath()
 	b.note("belongs to", operationName(r.Op), "the request that it follows").Row = r.Partner
 	if p := b.x.seek(b.m.Row); r.Partner != None {

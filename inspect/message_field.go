@@ -55,7 +55,7 @@ func fatSeconds(ms uint64) int64 { return int64(ms/1000) + sata.FATEpoch }
 func (b *builder) resultNode(f *sata.Field, code sata.Result) Node {
 	hex := string(appendHex(nil, uint64(code), 8))
 	n := Node{
-		Kind: NodeResult, Name: "result code", Value: hex + ": " + string(appendMeaning(nil, code, sata.Command(b.r.Op))), Meaning: sata.ShapeResult.Spec().Fields[0].Meaning,
+		Kind: NodeResult, Name: "result code", Value: hex + ": " + string(appendWords(nil, b.r, code)), Meaning: sata.ShapeResult.Spec().Fields[0].Meaning,
 		Offset: int64(f.Offset), Length: 4, Row: None,
 	}
 	if known, has := b.r.Result(); has && known == code {

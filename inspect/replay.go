@@ -20,6 +20,7 @@ type replay struct {
 type streamReplay struct {
 	StreamState
 	front   uint32 // no request of a row before this one waits
+	before  uint32 // what front was before the last pop
 	waiting int32  // how many do, at most: those of a stream that was opened afresh are forgotten, which is no row
 	files   map[int32]OpenFile
 	folders map[int32]OpenFolder
@@ -108,6 +109,9 @@ func (p *replay) step(i uint32, r *walcore.Record) (read uint64, sure bool) {
 			return 0, true
 		}
 		s.pop(r.Partner)
+		if r.Flags&walcore.FlagNoData != 0 {
+			s.unordered(i)
+		}
 		return p.response(s, i, p.log.At(int(r.Partner)), r)
 	case walcore.Diagnostic:
 		p.finding(s, r)
@@ -117,15 +121,25 @@ func (p *replay) step(i uint32, r *walcore.Record) (read uint64, sure bool) {
 
 // pop notes that the request of a row waits no longer; responses come in order.
 func (s *streamReplay) pop(request uint32) {
+	s.before = s.front
 	s.front = request + 1
 	if s.waiting > 0 {
 		s.waiting--
 	}
 }
 
+// unordered undoes what pop took for granted: in a log that was opened again,
+// several streams may be mixed, and a request before the one that was answered
+// may still wait.
+func (s *streamReplay) unordered(row uint32) {
+	if s.front = s.before; s.waiting == 0 {
+		s.front = row + 1
+	}
+}
+
 func (p *replay) request(s *streamReplay, r *walcore.Record) {
 	command, ok := r.Command()
-	if !ok {
+	if !ok || unnamed(r) {
 		return
 	}
 	switch command {
@@ -141,6 +155,10 @@ func (p *replay) request(s *streamReplay, r *walcore.Record) {
 		p.agreeFile(s, r)
 	}
 }
+
+// unnamed says whether a row is about a descriptor that it does not name, as in
+// a log that was opened again: then nothing follows for what is open.
+func unnamed(r *walcore.Record) bool { return r.Flags&walcore.FlagNoDescriptor != 0 }
 
 // agreeFile makes the open files agree with what the Machine knew of the
 // descriptor of a request.
@@ -230,7 +248,12 @@ func (p *replay) learn(path uint32, length int64) {
 
 func (p *replay) response(s *streamReplay, i uint32, q, r *walcore.Record) (read uint64, sure bool) {
 	command, ok := q.Command()
-	if !ok {
+	switch {
+	case !ok:
+		return 0, true
+	case unnamed(q) && command == sata.ReadFile && r.Line == walcore.LineRead && !r.Failed():
+		return dataRead(p.log, r, total(q), -1)
+	case unnamed(q):
 		return 0, true
 	}
 	code, has := r.Result()
@@ -341,7 +364,8 @@ func (p *replay) readFile(s *streamReplay, q, r *walcore.Record) (read uint64, s
 	if !open {
 		f = OpenFile{Position: -1, Path: q.Path}
 	}
-	success := r.Line == walcore.LineRead && !r.Failed()
+	data, inside := r.Transferred() // without fast file I/O
+	success := (r.Line == walcore.LineRead || inside) && !r.Failed()
 	from := p.moved(&f, q, success)
 	if !success {
 		if f.Position = from; r.Line != walcore.LineRead && !Failed(r) {
@@ -353,8 +377,13 @@ func (p *replay) readFile(s *streamReplay, q, r *walcore.Record) (read uint64, s
 		return 0, true
 	}
 	asked := total(q)
-	read, sure = dataRead(p.log, r, asked, from)
-	first := readForm(p.log, r) == sata.ReadFirst
+	first := false
+	if inside {
+		read, sure = data, true
+	} else {
+		read, sure = dataRead(p.log, r, asked, from)
+		first = readForm(p.log, r) == sata.ReadFirst
+	}
 	if open {
 		if first {
 			p.learn(f.Path, int64(r.B))

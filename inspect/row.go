@@ -94,7 +94,7 @@ func itemName(r *walcore.Record) (id uint32, ok bool) {
 
 // descriptor is the descriptor that a row names or, opening one, gives.
 func descriptor(r *walcore.Record) (int32, bool) {
-	if r.Kind == walcore.Diagnostic || r.Op == walcore.OpUnknown {
+	if r.Kind == walcore.Diagnostic || r.Op == walcore.OpUnknown || r.Flags&walcore.FlagNoDescriptor != 0 {
 		return 0, false
 	}
 	if r.Line == walcore.LineDescriptor {
@@ -114,7 +114,18 @@ var namesDescriptor = func() (t [256]bool) {
 }()
 
 // total is how many bytes a ReadFile or WriteFile request is about.
-func total(r *walcore.Record) uint64 { return uint64(r.B) * uint64(r.C) }
+func total(r *walcore.Record) uint64 {
+	if n, ok := r.Transferred(); ok {
+		return n // a WriteFile that brings its data along
+	}
+	return uint64(r.B) * uint64(r.C)
+}
+
+// isCount says whether a response's result code is a number of bytes: a
+// WriteFile's that was done, or a ReadFile's without fast file I/O.
+func isCount(r *walcore.Record) bool {
+	return !r.Failed() && (r.Op == uint8(sata.WriteFile) || r.Op == uint8(sata.ReadFile) && r.Line == walcore.LineUnknown)
+}
 
 // AppendResult appends what came of a request, in words, from its response's
 // row i: "success, descriptor 2", "path does not exist", "65,536 bytes written".
@@ -130,6 +141,8 @@ func (x *Index) AppendResult(dst []byte, i int) []byte {
 		return append(dst, "can't be read"...)
 	case Failed(r) || code == sata.NoMoreItems:
 		return appendMeaning(dst, code, command)
+	case isCount(r):
+		return appendWords(dst, r, code)
 	}
 	switch r.Line {
 	case walcore.LineDescriptor:
@@ -168,6 +181,15 @@ func appendMeaning(dst []byte, code sata.Result, command sata.Command) []byte {
 		return append(dst, m...)
 	}
 	return appendHex(append(dst, "result code "...), uint64(code), 8)
+}
+
+// appendWords appends the result code of a response in words.
+func appendWords(dst []byte, r *walcore.Record, code sata.Result) []byte {
+	if isCount(r) && r.Op == uint8(sata.ReadFile) {
+		n, _ := r.Transferred()
+		return append(appendBytesWord(dst, n), " read"...)
+	}
+	return appendMeaning(dst, code, sata.Command(r.Op))
 }
 
 func onOff(on bool) string {

@@ -175,7 +175,7 @@ func (x *Index) State(i int) State {
 			continue
 		}
 		k, may := slot[r.Stream]
-		if !may || uint32(row) < p.streams[k].front {
+		if !may || uint32(row) < p.streams[k].front || r.Partner != None && int(r.Partner) <= i {
 			continue
 		}
 		s.Streams[k].Waiting++
@@ -208,6 +208,10 @@ func (s State) Stream(id uint32) *StreamState {
 // so where the file ended, it is an upper bound and sure is false.
 func (x *Index) dataOf(i int) (n uint64, sure bool) {
 	r := x.log.At(i)
+	if r.Line == walcore.LineUnknown {
+		n, _ = r.Transferred()
+		return n, true
+	}
 	if r.Line != walcore.LineRead || Failed(r) || r.Partner == None {
 		return 0, true
 	}

@@ -53,6 +53,13 @@ func (x *Index) Why(i int, head []byte) Explanation {
 	}
 	w := why{x: x, i: i, r: r, head: head}
 	w.e.Title = string(append(appendBytesWord([]byte("Why is it "), r.Length), " long?"...))
+	if r.Flags&walcore.FlagNoData != 0 && r.Kind != walcore.Diagnostic {
+		if r.Length == 0 {
+			w.e.Title = "How long is it?"
+		}
+		w.say("This row is a line of a log, which does not have the message's bytes: how long it was is known only where the protocol leaves no choice, or where the line says it.")
+		return w.e
+	}
 	switch r.Kind {
 	case walcore.Request:
 		w.request()
@@ -138,7 +145,9 @@ func (w *why) request() {
 	if spec.Slack > 0 {
 		w.say("Up to ", num(uint64(spec.Slack)), " bytes more may follow; they are ignored.")
 	}
-	if command == sata.WriteFile {
+	if command == sata.WriteFile && w.r.Line == walcore.LineUnknown {
+		w.say("The ", num(total(w.r)), " bytes to write stand behind that: without fast file I/O they are part of the message.")
+	} else if command == sata.WriteFile {
 		if k := w.x.ExchangeOf(w.i); k >= 0 && w.x.Exchange(k).Written != None {
 			w.say("The ", w.asked(w.r), " bytes to write are not in it: with fast file I/O they follow without a header, in row ", row(w.x.Exchange(k).Written), ".")
 		}
