@@ -141,9 +141,17 @@ const segmentSize = 32 << 10
 // event file, which does not have the data of writes.
 var ErrNoBytes = errors.New("this file does not hold the bytes of every message, so no part of it can be made into a capture; share the whole of it")
 
+// A Source is where a conversation is: a [decode.Decoder], or one behind a lock.
+type Source interface {
+	Log() *walcore.Log
+	Streams() []decode.Stream
+	Summary() decode.Summary
+	Bytes(dst []byte, stream uint32, fromServer bool, offset int64, n int) ([]byte, error)
+}
+
 // Write writes the selected messages as a pcapng file.
-func Write(w io.Writer, d *decode.Decoder, s *Selection) error {
-	c := &carver{w: w, d: d, streams: map[uint32]*stream{}}
+func Write(w io.Writer, d Source, s *Selection) error {
+	c := &carver{w: w, d: d, events: d.Summary().Kind == capture.KindEvents.String(), streams: map[uint32]*stream{}}
 	c.begin()
 	log := d.Log()
 	for i := range s.rows {
@@ -162,7 +170,8 @@ type stream struct {
 
 type carver struct {
 	w       io.Writer
-	d       *decode.Decoder
+	d       Source
+	events  bool // it is an event file
 	streams map[uint32]*stream
 	data    []byte // reused
 	packet  []byte // reused
@@ -184,7 +193,7 @@ const (
 )
 
 func (c *carver) message(r *walcore.Record) {
-	if r.Flags&walcore.FlagNoData != 0 || r.Kind == walcore.Written && c.d.Summary().Kind == capture.KindEvents.String() && r.Length > 0 {
+	if r.Flags&walcore.FlagNoData != 0 || c.events && r.Kind == walcore.Written && r.Length > 0 {
 		c.err = ErrNoBytes
 		return
 	}

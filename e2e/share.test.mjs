@@ -174,6 +174,29 @@ test("a link that says where to look", async (t) => {
   assert.ok((await log(reader)).equals(want));
 });
 
+test("a stream alone, and what a filter leaves", async (t) => {
+  const sender = await decoded(t, "testdata/golden/captures/streams.pcapng");
+  const whole = (await log(sender)).toString().split("\n");
+  await sender.tab.click("#share-open");
+  await sender.tab.waitForSelector("#share[open]");
+  await sender.tab.select("#share-stream", "1");
+  await sender.tab.keyboard.press("Escape");
+  const { link, facts } = await share(sender, { what: "streams" });
+  assert.match(facts, /^[\d,]+ messages\. .* will be encrypted here/);
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  const part = (await log(reader)).toString().split("\n");
+  assert.ok(part.length < whole.length && part.length > 2, `${part.length} of ${whole.length} lines`);
+  assert.match(await reader.text("#counts"), /\b1 stream(?!s)/);
+  // Its lines are lines of the whole, in the same order.
+  let at = 0;
+  for (const line of part) {
+    at = whole.indexOf(line, at) + 1;
+    assert.ok(at > 0, line);
+  }
+  assert.match(await reader.text("#name"), /streams\.part\.pcapng/);
+});
+
 test("links that are not whole, and keys of other shares, are refused", async (t) => {
   const sender = await decoded(t, plain);
   const { link } = await share(sender);

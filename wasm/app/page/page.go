@@ -164,6 +164,8 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 		p.message.came(m, p.list.base)
 	case *bridge.Saving:
 		p.downloads.saving(m)
+	case *bridge.Carved:
+		p.share.tell(m)
 	case *bridge.Saved:
 		if !p.share.saved(m, attachment) {
 			p.downloads.saved(m, attachment)
@@ -188,6 +190,7 @@ func (p *page) ended(m *bridge.Ended) {
 	p.header.ended(m)
 	p.problem.ended(m, p.port)
 	p.downloads.ended(m)
+	p.share.ended(m)
 	p.message.again(func(row int) { p.client.post(&bridge.AskLine{Row: row}) })
 	if p.wanted >= 0 && m.Progress.Rows > 0 {
 		p.list.center(min(p.wanted, m.Progress.Rows-1))

@@ -4,6 +4,7 @@ package page
 
 import (
 	"errors"
+	"strconv"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -21,9 +22,9 @@ const (
 	linkStored = "stored" // the key to what is stored, sealed
 )
 
-// shareLog is the number under which the worker makes the log for a share; those
-// of downloads start at 1.
-const shareLog = 1 << 30
+// firstShareSeq begins the numbers under which the worker makes what is to be
+// shared; those of downloads start at 1.
+const firstShareSeq = 1 << 30
 
 // A share is the dialog that makes links. Nothing leaves the browser before its
 // last button is pressed, and until then it says what would.
@@ -45,12 +46,22 @@ type share struct {
 	prepared *sharing.Prepared
 	data     string // the fragment that carries the content, "" when it can't
 	call     *sharing.Call
-	log      chan js.Value // the log, made by the worker
+
+	seq    uint32         // of what the worker makes now
+	made   chan madeThing // that, nil while it makes nothing
+	carved *bridge.Carved // what is in the part that is made or prepared, nil when it is the whole
+	client *client        // the worker
+}
+
+// A madeThing is what the worker made, or why it did not.
+type madeThing struct {
+	blob js.Value
+	err  error
 }
 
 func newShare(p *page) *share {
 	s := &share{
-		p: p, dialog: byID("share"), ask: byID("share-ask"), done: byID("share-done"), what: byID("share-what"), life: byID("share-life"),
+		p: p, client: &p.client, seq: firstShareSeq, dialog: byID("share"), ask: byID("share-ask"), done: byID("share-done"), what: byID("share-what"), life: byID("share-life"),
 		facts: byID("share-facts"), failure: byID("share-error"), bar: byID("share-progress"), barText: byID("share-progress-text"),
 		make: byID("share-make"), cancel: byID("share-cancel"),
 		link: byID("share-link"), deleteLink: byID("share-delete-link"), said: byID("share-said"), deleteRow: byID("share-delete-row"),
@@ -81,6 +92,7 @@ func (s *share) show() {
 	s.open = s.p.file
 	s.call = sharing.NewCall()
 	s.none = errAsking
+	s.offerParts()
 	show(s.ask, true)
 	show(s.done, false)
 	s.busy(false)
@@ -106,10 +118,7 @@ func (s *share) close() {
 	}
 	s.turn++
 	s.prepared = nil
-	if s.log != nil {
-		s.p.client.post(&bridge.StopSave{Seq: shareLog})
-		s.log = nil
-	}
+	s.stopMaking()
 	s.dialog.Underlying().Call("close")
 }
 
@@ -125,7 +134,11 @@ func radio(name string) string {
 func (s *share) changed() {
 	s.turn++
 	turn, what := s.turn, radio("share-what")
-	s.prepared, s.data = nil, ""
+	if radio("share-how") == linkView {
+		what = seal.WhatCapture // the file that the reader has
+	}
+	s.prepared, s.data, s.carved = nil, "", nil
+	s.stopMaking()
 	s.offer()
 	go func() {
 		p, data, err := s.prepare(what)
@@ -144,13 +157,22 @@ func (s *share) changed() {
 // prepare makes what would be shared. It blocks.
 func (s *share) prepare(what string) (*sharing.Prepared, string, error) {
 	content := sharing.Content{Blob: s.open, Name: s.p.name, What: what, View: s.p.fragment()}
-	if what == seal.WhatLog {
+	var err error
+	switch what {
+	case seal.WhatLog:
 		content.Name = fileName(s.p.name, false)
-		s.log = make(chan js.Value, 1)
-		s.p.client.post(&bridge.Save{Seq: shareLog})
-		if content.Blob = <-s.log; content.Blob.IsUndefined() {
-			return nil, "", errors.New("the log could not be made")
+		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Save{Seq: seq} })
+	case seal.WhatStreams, seal.WhatExchanges:
+		content.Name = partName(s.p.name)
+		content.View = "" // rows have other numbers there
+		filter := s.p.filterText()
+		if what == seal.WhatStreams {
+			filter = "stream:" + byID("share-stream").Underlying().Get("value").String()
 		}
+		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Carve{Seq: seq, Filter: filter} })
+	}
+	if err != nil {
+		return nil, "", err
 	}
 	p, err := sharing.Prepare(content)
 	if err != nil {
@@ -160,16 +182,81 @@ func (s *share) prepare(what string) (*sharing.Prepared, string, error) {
 	return p, data, err
 }
 
-// saved takes the log that the worker made, if it was made for a share.
+// fromWorker has the worker make something. It blocks.
+func (s *share) fromWorker(message func(seq uint32) bridge.Message) (js.Value, error) {
+	s.seq++
+	made := make(chan madeThing, 1)
+	s.made = made
+	s.client.post(message(s.seq))
+	thing := <-made
+	return thing.blob, thing.err
+}
+
+// stopMaking ends what the worker makes for the dialog.
+func (s *share) stopMaking() {
+	if s.made != nil {
+		s.client.post(&bridge.StopSave{Seq: s.seq})
+		s.made <- madeThing{err: sharing.ErrCancelled}
+		s.made = nil
+	}
+}
+
+// saved takes what the worker made, if it was made for a share.
 func (s *share) saved(m *bridge.Saved, blob js.Value) bool {
-	if m.Seq != shareLog {
+	if m.Seq < firstShareSeq {
 		return false
 	}
-	if s.log != nil {
-		s.log <- blob
-		s.log = nil
+	if s.made == nil || m.Seq != s.seq {
+		return true // of an earlier choice
 	}
+	thing := madeThing{blob: blob}
+	switch {
+	case m.Stopped:
+		thing.err = sharing.ErrCancelled
+	case m.Error != "":
+		thing.err = errors.New(m.Error)
+	}
+	s.made <- thing
+	s.made = nil
 	return true
+}
+
+// tell takes what is in a part.
+func (s *share) tell(m *bridge.Carved) {
+	if m.Seq == s.seq {
+		s.carved = m
+	}
+}
+
+// ended learns which streams there are.
+func (s *share) ended(m *bridge.Ended) {
+	list := byID("share-stream")
+	clearAll(list)
+	for i, stream := range m.Streams {
+		if i == maxStreamsOffered {
+			break
+		}
+		text := strconv.Itoa(i)
+		if stream.Client != "" {
+			text += ": " + stream.Client + " → " + stream.Server
+		}
+		option := element("option", "", text+", "+counted(stream.Messages, "message"))
+		option.SetAttribute("value", strconv.Itoa(i))
+		list.AppendChild(option)
+	}
+	show(byID("share-streams"), len(m.Streams) > 1)
+}
+
+// maxStreamsOffered bounds the list of streams; a filter finds the others.
+const maxStreamsOffered = 200
+
+// offerParts offers what the filter leaves, when there is one.
+func (s *share) offerParts() {
+	filtered := s.p.filterText() != ""
+	show(byID("share-exchanges"), filtered)
+	if what := radio("share-what"); what == seal.WhatExchanges && !filtered || what == seal.WhatStreams && byID("share-streams").Underlying().Get("hidden").Bool() {
+		document.QuerySelector(`input[name="share-what"][value="capture"]`).Underlying().Set("checked", true)
+	}
 }
 
 // offer says what would be made, and lets it be made when it can.
@@ -198,6 +285,13 @@ func (s *share) offer() {
 	default:
 		text = size(s.prepared.Size()) + " will be encrypted here and stored on " + js.Global().Get("location").Get("host").String() + ", for " + counted(s.days(), "day") +
 			". The host can't read it: the key is in the link alone. Whoever has the link can read it until then, or until you delete it."
+	}
+	if s.carved != nil && can {
+		part := counted(s.carved.Rows, "message")
+		if s.carved.Added > 0 {
+			part += ", " + count(s.carved.Added) + " of them because the others need them"
+		}
+		text = part + ". " + text
 	}
 	s.facts.SetTextContent(text)
 	show(s.failure, false)

@@ -70,6 +70,8 @@ func (w *worker) handleInspector(m bridge.Message) {
 		w.post(&bridge.RowAt{Row: w.inspect().RowAt(m.Time)})
 	case *bridge.SaveData:
 		go w.saveData(m)
+	case *bridge.Carve:
+		w.startCarve(m)
 	}
 }
 
