@@ -3,6 +3,8 @@ package inspect
 import (
 	"strconv"
 	"testing"
+
+	"satascope/sata"
 )
 
 // The log of these has a million rows on eight streams: see millionLog.
@@ -51,6 +53,19 @@ func BenchmarkState(b *testing.B) {
 			x.State(500_000 + i%1000)
 		}
 	})
+}
+
+// Where only the client was recorded, everything waits.
+func BenchmarkStateOfOneDirection(b *testing.B) {
+	c := newTalk(b)
+	for i := range 1_000_000 {
+		c.ask(0, sata.Request{Command: sata.StatFile, FD: int32(i)})
+		c.waiting[0] = c.waiting[0][:0]
+	}
+	x := c.index()
+	for i := 0; b.Loop(); i++ {
+		x.State(x.Len() - 1 - i%1000)
+	}
 }
 
 func BenchmarkSort(b *testing.B) {
