@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strconv"
 
 	"satascope/sata"
@@ -76,4 +77,32 @@ func (f *factsOf) result(i int) {
 	default:
 		f.add("result code", "code", strconv.FormatUint(uint64(code), 16))
 	}
+}
+
+// Destination is where the Rename that row i is, or answers, moves its path to.
+func (x *Index) Destination(i int) (string, bool) {
+	id, ok := x.destination(x.log.At(i))
+	if !ok {
+		return "", false
+	}
+	return x.log.Text(id), true
+}
+
+// Results is how often each operation had each result, as in a Summary.
+func (x *Index) Results() []ResultTotals {
+	var s Summary
+	x.summarizeResults(&s)
+	return s.Results
+}
+
+// Findings is how often each finding was made, most first, without what they are
+// about.
+func (x *Index) Findings() (all []FindingTotals) {
+	for code, n := range x.findings {
+		if n > 0 {
+			all = append(all, FindingTotals{Code: walcore.Code(code), Count: n})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b FindingTotals) int { return int(int64(b.Count) - int64(a.Count)) })
+	return all
 }

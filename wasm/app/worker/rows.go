@@ -2,8 +2,11 @@ package worker
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"satascope/decode"
+	"satascope/inspect"
 	"satascope/sata"
 	"satascope/walcore"
 	"satascope/wasm/app/bridge"
@@ -19,23 +22,203 @@ const (
 	maxRows = 1 << 10
 )
 
-// A packer makes rows from the records of a log.
+// A packer makes the rows of a view.
 type packer struct {
-	row   bridge.Row
-	text  []byte
-	spans []bridge.Span
+	notes *notes
+
+	row    bridge.Row
+	text   []byte
+	spans  []bridge.Span
+	ranges []inspect.Range
+	cuts   []int
+	result []byte
 }
 
-// appendRow appends the row of record i to a body.
-func (p *packer) appendRow(dst []byte, log *walcore.Log, i int) []byte {
+// appendRow appends the row at a place of a view to a body.
+func (p *packer) appendRow(dst []byte, v *listing, place int) []byte {
+	if v.spec.Exchanges {
+		p.exchange(v, v.x.Exchange(int(v.item(place))))
+	} else {
+		p.line1(v, v.record(place))
+	}
+	p.row.Delta = v.delta(place)
+	return bridge.AppendRow(dst, &p.row)
+}
+
+// line1 makes the row of record i.
+func (p *packer) line1(v *listing, i int) {
+	log := v.x.Log()
 	r := log.At(i)
 	p.text, _ = log.AppendVisibleText(p.text[:0], i, rowLimit)
 	p.mark(r)
 	p.row = bridge.Row{
-		Index: i, Time: r.Time, Stream: int(r.Stream), Class: class(r), Failed: failed(r),
-		Text: p.text, Spans: p.spans,
+		Index: i, Time: r.Time, Latency: bridge.NoTime, Stream: int(r.Stream), Partner: row(v.x.Partner(i)), Class: class(r), Failed: failed(r),
 	}
-	return bridge.AppendRow(dst, &p.row)
+	if d, ok := v.x.Latency(i); ok {
+		p.row.Latency = d
+	}
+	p.note(i)
+	p.ranges = v.filter.Highlights(p.ranges[:0], i, p.text)
+	p.light(v, p.text)
+	p.row.Text, p.row.Spans = p.text, p.spans
+}
+
+// exchange makes the row of an exchange.
+func (p *packer) exchange(v *listing, e inspect.Exchange) {
+	x, log := v.x, v.x.Log()
+	q := log.At(int(e.Request))
+	p.row = bridge.Row{
+		Index: int(e.Request), Time: q.Time, Latency: bridge.NoTime, Stream: int(q.Stream), Partner: row(e.Response), Class: bridge.ClassRequest,
+		Exchange: true, Operation: []byte(inspect.OperationName(q)), Bytes: x.ExchangeBytes(e),
+	}
+	if d, ok := x.ExchangeLatency(e); ok {
+		p.row.Latency = d
+	}
+	p.text, p.spans = p.text[:0], p.spans[:0]
+	if path, ok := x.Path(int(e.Request)); ok {
+		p.text = walcore.AppendVisible(p.text, cutText(path))
+	}
+	if to, ok := x.Destination(int(e.Request)); ok {
+		p.text = walcore.AppendVisible(append(p.text, " → "...), cutText(to))
+	}
+	p.result = x.AppendOutcome(p.result[:0], e)
+	p.row.Result = p.result
+	if e.Response != inspect.None {
+		p.row.Failed = inspect.Failed(log.At(int(e.Response)))
+	} else {
+		p.row.Failed = true
+	}
+	for _, i := range [...]uint32{e.Request, e.Written, e.Response} {
+		if i != inspect.None {
+			p.note(int(i))
+		}
+	}
+	p.lightExchange(v, e)
+	p.row.Text, p.row.Spans = p.text, p.spans
+}
+
+// cutText is as much of a text as a row shows.
+func cutText(s string) string { return strings.ToValidUTF8(s[:min(len(s), rowLimit)], "…") }
+
+// note adds the person's note on a record.
+func (p *packer) note(i int) {
+	if n := p.notes.at(i); n != nil {
+		p.row.Marked = p.row.Marked || n.Marked
+		if n.Text != "" {
+			p.row.Note = walcore.AppendVisible(nil, n.Text)
+		}
+	}
+}
+
+// lightExchange adds to the cells of an exchange what made the filter take it,
+// and what is looked for.
+func (p *packer) lightExchange(v *listing, e inspect.Exchange) {
+	for _, c := range [...]struct {
+		by   inspect.Column
+		cell bridge.Cell
+		text []byte // that can be looked through
+	}{
+		{inspect.ByNumber, bridge.CellNumber, nil},
+		{inspect.ByTime, bridge.CellTime, nil},
+		{inspect.ByStream, bridge.CellStream, nil},
+		{inspect.ByOperation, bridge.CellOperation, p.row.Operation},
+		{inspect.ByPath, bridge.CellText, p.text},
+		{inspect.ByResult, bridge.CellResult, p.result},
+		{inspect.ByBytes, bridge.CellBytes, nil},
+		{inspect.ByLatency, bridge.CellLatency, nil},
+	} {
+		p.ranges = v.filter.HighlightCell(p.ranges[:0], e, c.by, c.text)
+		matches := len(p.ranges)
+		if v.finder != nil && c.text != nil {
+			p.ranges = v.finder.d.Ranges(p.ranges, c.text)
+		}
+		if c.cell != bridge.CellText {
+			if len(p.ranges) > 0 {
+				p.row.Lit |= c.cell
+			}
+			continue
+		}
+		for i, r := range p.ranges {
+			mark := bridge.MarkMatch
+			if i >= matches {
+				mark = bridge.MarkHit
+			}
+			p.spans = append(p.spans, bridge.Span{Start: r.From, End: r.To, Mark: mark})
+		}
+	}
+	p.spans = p.flatten(p.spans)
+}
+
+// light adds what made the filter take a row, and what is looked for.
+func (p *packer) light(v *listing, text []byte) {
+	for _, r := range p.ranges {
+		if r.Place != inspect.InText {
+			p.row.Lit |= cellOf(r.Place)
+			continue
+		}
+		p.spans = append(p.spans, bridge.Span{Start: r.From, End: r.To, Mark: bridge.MarkMatch})
+	}
+	if v.finder != nil {
+		p.ranges = v.finder.d.Ranges(p.ranges[:0], text)
+		for _, r := range p.ranges {
+			p.spans = append(p.spans, bridge.Span{Start: r.From, End: r.To, Mark: bridge.MarkHit})
+		}
+	}
+	p.spans = p.flatten(p.spans)
+}
+
+func cellOf(place inspect.Place) bridge.Cell {
+	switch place {
+	case inspect.InNumber:
+		return bridge.CellNumber
+	case inspect.InTime:
+		return bridge.CellTime
+	case inspect.InStream:
+		return bridge.CellStream
+	case inspect.InLatency:
+		return bridge.CellLatency
+	}
+	return 0 // a packet's number is not in the list
+}
+
+// flatten makes spans in order that don't overlap of spans that may.
+func (p *packer) flatten(spans []bridge.Span) []bridge.Span {
+	if len(spans) < 2 {
+		return spans
+	}
+	p.cuts = p.cuts[:0]
+	for _, s := range spans {
+		p.cuts = append(p.cuts, s.Start, s.End)
+	}
+	slices.Sort(p.cuts)
+	p.cuts = slices.Compact(p.cuts)
+	n := len(spans)
+	for i := 1; i < len(p.cuts); i++ {
+		from, to := p.cuts[i-1], p.cuts[i]
+		var mark bridge.Mark
+		for _, s := range spans[:n] {
+			if s.Start <= from && to <= s.End {
+				mark |= s.Mark
+			}
+		}
+		if mark == 0 {
+			continue
+		}
+		if last := len(spans) - 1; last >= n && spans[last].End == from && spans[last].Mark == mark {
+			spans[last].End = to
+			continue
+		}
+		spans = append(spans, bridge.Span{Start: from, End: to, Mark: mark})
+	}
+	return append(spans[:0], spans[n:]...)
+}
+
+// row is a record's number as the page has it.
+func row(i uint32) int {
+	if i == inspect.None {
+		return bridge.NoRow
+	}
+	return int(i)
 }
 
 func class(r *walcore.Record) bridge.Class {
@@ -50,12 +233,8 @@ func class(r *walcore.Record) bridge.Class {
 	return bridge.ClassDiagnostic
 }
 
-// failed says whether a row is drawn as a failure. The end of a folder's list
-// is told by a failure's code and is none.
-func failed(r *walcore.Record) bool {
-	code, has := r.Result()
-	return r.Failed() && !(has && code == sata.NoMoreItems)
-}
+// failed says whether a row is drawn as a failure.
+func failed(r *walcore.Record) bool { return inspect.Failed(r) }
 
 var failure = []byte("Failure (")
 
@@ -87,12 +266,12 @@ func (p *packer) mark(r *walcore.Record) {
 	}
 }
 
-// answerRows answers for count rows from one on; rows that are not there are
-// left out.
-func (p *packer) answerRows(log *walcore.Log, from, count int) *bridge.Rows {
-	rows := &bridge.Rows{From: max(from, 0)}
-	for i := rows.From; i < min(rows.From+min(count, maxRows), log.Len()); i++ {
-		rows.Body = p.appendRow(rows.Body, log, i)
+// answerRows answers for count rows of a view from a place on; rows that are not
+// there are left out.
+func (p *packer) answerRows(v *listing, from, count int) *bridge.Rows {
+	rows := &bridge.Rows{View: v.spec.View, From: max(from, 0)}
+	for place := rows.From; place < min(rows.From+min(count, maxRows), v.len()); place++ {
+		rows.Body = p.appendRow(rows.Body, v, place)
 	}
 	return rows
 }

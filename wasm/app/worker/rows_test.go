@@ -16,6 +16,7 @@ import (
 	"satascope/capture"
 	"satascope/capture/unpack"
 	"satascope/decode"
+	"satascope/inspect"
 	"satascope/walcore"
 	"satascope/wasm/app/bridge"
 )
@@ -42,6 +43,21 @@ func decoded(t *testing.T, name string) *decode.Decoder {
 	return d
 }
 
+// listed is a view of a decoded file.
+func listed(t *testing.T, d *decode.Decoder, spec bridge.SetView) *listing {
+	x := inspect.New(d.Log())
+	x.Update(d.Log().Len())
+	v, m := newListing(x, spec)
+	require.Nil(t, m)
+	for !v.step(50) {
+	}
+	if v.unsorted() {
+		v.sort()
+	}
+	require.True(t, v.done())
+	return v
+}
+
 // rowsOf reads an answer's rows.
 func rowsOf(t *testing.T, m *bridge.Rows) []bridge.Row {
 	m = bridge.Parse(bridge.Append(nil, m)).(*bridge.Rows)
@@ -65,9 +81,10 @@ func TestRowsAreTheLog(t *testing.T) {
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 	var p packer
+	v := listed(t, d, bridge.SetView{})
 	var got []string
 	for from := 0; from < d.Log().Len(); from += 100 {
-		for i, r := range rowsOf(t, p.answerRows(d.Log(), from, 100)) {
+		for i, r := range rowsOf(t, p.answerRows(v, from, 100)) {
 			require.Equal(t, from+i, r.Index)
 			if r.Class == bridge.ClassDiagnostic {
 				continue
@@ -91,7 +108,7 @@ func TestRowsSayWhatFailed(t *testing.T) {
 	d := decoded(t, "events/boot.jsonl")
 	var p packer
 	var failures, asides int
-	for _, r := range rowsOf(t, p.answerRows(d.Log(), 0, 1000)) {
+	for _, r := range rowsOf(t, p.answerRows(listed(t, d, bridge.SetView{}), 0, 1000)) {
 		for _, s := range r.Spans {
 			switch text := string(r.Text[s.Start:s.End]); s.Mark {
 			case bridge.MarkFailure:
@@ -113,7 +130,7 @@ func TestEndOfAFolderAndBytesWrittenAreNoFailures(t *testing.T) {
 	d := decoded(t, "captures/devkit_story.pcapng.gz")
 	var p packer
 	seen := map[string]bool{}
-	for _, r := range rowsOf(t, p.answerRows(d.Log(), 0, 1000)) {
+	for _, r := range rowsOf(t, p.answerRows(listed(t, d, bridge.SetView{}), 0, 1000)) {
 		for _, aside := range []string{"no more items", "512 bytes written"} {
 			if strings.HasSuffix(string(r.Text), "  "+aside) {
 				seen[aside] = true
@@ -128,10 +145,11 @@ func TestRowsOutsideTheLog(t *testing.T) {
 	d := decoded(t, "events/boot.jsonl")
 	var p packer
 	n := d.Log().Len()
+	v := listed(t, d, bridge.SetView{})
 	for _, c := range []struct{ from, count, want int }{
 		{n, 10, 0}, {n - 3, 10, 3}, {0, 0, 0}, {-5, 2, 2}, {0, 1 << 40, min(n, maxRows)}, {1 << 40, 5, 0},
 	} {
-		require.Len(t, rowsOf(t, p.answerRows(d.Log(), c.from, c.count)), c.want, "%+v", c)
+		require.Len(t, rowsOf(t, p.answerRows(v, c.from, c.count)), c.want, "%+v", c)
 	}
 	require.Nil(t, answerLine(d, n))
 	require.Nil(t, answerLine(d, -1))

@@ -7,7 +7,10 @@
 //   - worker.go takes messages and runs the decoder. It yields to the event loop
 //     every few milliseconds, so that questions and a cancel come through while
 //     it works.
-//   - rows.go makes the rows that the page shows.
+//   - views.go finds out, in turns with the decoder, what is in the view that the
+//     page shows: listing.go is a view, rows.go makes its rows, facets.go counts
+//     what it can be filtered by, find.go looks for a text in it, text.go copies
+//     from it. notes.go keeps what the person wrote about rows.
 //   - inspector.go answers the inspector and the strip: inspected.go tells what a
 //     row's bytes mean, moment.go what was open then, activity.go how much went
 //     on when. reread.go gets at bytes of the file again.
@@ -22,6 +25,7 @@ package worker
 import (
 	"context"
 	"io"
+	"net/netip"
 	"runtime"
 	"sync"
 	"syscall/js"
@@ -44,6 +48,7 @@ const (
 // Run serves the page until it ends the worker.
 func Run() {
 	w := &worker{page: browser.Parent(), saves: map[uint32]context.CancelFunc{}}
+	w.looker.w = w
 	w.page.Listen(w.handle)
 	w.post(&bridge.Ready{})
 	select {}
@@ -57,6 +62,7 @@ type worker struct {
 	saves   map[uint32]context.CancelFunc // downloads on their way
 	buf     []byte
 
+	looker  looker
 	reading sync.Mutex     // of whoever reads bytes again
 	index   *inspect.Index // see inspect
 }
@@ -81,8 +87,6 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 	switch m := m.(type) {
 	case *bridge.Cancel:
 		w.cancel()
-	case *bridge.AskRows:
-		w.post(w.packer.answerRows(w.decoder.Log(), m.From, m.Count))
 	case *bridge.AskLine:
 		if line := answerLine(w.decoder, m.Row); line != nil {
 			w.post(line)
@@ -97,6 +101,7 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 		}
 	default:
 		w.handleInspector(m)
+		w.handleViews(m)
 	}
 }
 
@@ -110,8 +115,12 @@ func (w *worker) open(o *bridge.Open, file js.Value) {
 		Gzip: func(r io.Reader) (io.ReadCloser, error) { return browser.Gunzip(r, src.Open) },
 		Zstd: browser.Unzstd,
 	}
+	server, _ := netip.ParseAddrPort(o.Server) // the page has looked whether it is one
 	w.decoder = decode.New(decode.Options{
 		Port:      o.Port,
+		Server:    server,
+		FFIO:      decode.Switch(o.FFIO),
+		FirstRead: o.FirstRead,
 		Progress:  p.progress,
 		Unpackers: unpackers,
 		Unpacked:  func(int) (io.ReaderAt, error) { return w.unpack(src, unpackers) },
@@ -122,6 +131,7 @@ func (w *worker) open(o *bridge.Open, file js.Value) {
 		e := describe(w.decoder, err)
 		e.Progress = p.message()
 		w.post(e)
+		w.looker.grown(false)
 	}()
 }
 
@@ -170,6 +180,7 @@ func (p *pacer) progress(d decode.Progress) {
 		p.reported = now
 		m := p.message()
 		p.w.post(&m)
+		p.w.looker.grown(true)
 	}
 	if now.Sub(p.yielded) >= turn {
 		p.turns.Yield()
