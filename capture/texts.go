@@ -12,53 +12,13 @@ import (
 // what is read can be written again unchanged.
 func recogniseLog(head []byte, _ bool) (Kind, string, string) {
 	line := bytes.TrimPrefix(head, bom)
-	if i := bytes.IndexByte(line, '\n'); i >= 0 {
-		line = line[:i]
-	}
-	if isEntry(line) {
+	if beginsEntry(line) {
 		return KindLog, "", ""
 	}
 	if bytes.HasPrefix(line, []byte(`{"number":`)) || bytes.HasPrefix(line, []byte("number,time,packet,stream,")) {
 		return KindUnknown, "a log as NDJSON or CSV, which is for programs", "open the capture that it was made from, or its log"
 	}
 	return KindUnknown, "", ""
-}
-
-// isEntry says whether a line is as those of a log: an arrow, a name and values
-// in braces, or the length of data that was written.
-func isEntry(line []byte) bool {
-	if bytes.HasPrefix(line, []byte("  ->")) {
-		return len(line) > 4 && isDigit(line[4])
-	}
-	if !IsLogLine(line) {
-		return false
-	}
-	open := bytes.IndexByte(line, '{')
-	if open < 0 {
-		return false
-	}
-	for _, c := range line[2:open] {
-		if !isLetter(c) && c != ' ' && c != '-' && c != '!' {
-			return false
-		}
-	}
-	label := line[open+1:]
-	n := 0
-	for n < len(label) && isLetter(label[n]) {
-		n++
-	}
-	return n > 0 && n < len(label) && label[n] == '='
-}
-
-// IsLogLine says whether a line of a log begins an entry; any other goes on with
-// the one before (section 6).
-func IsLogLine(line []byte) bool {
-	for _, start := range [...]string{"->", "<-", "  ->", "!! "} {
-		if len(line) >= len(start) && string(line[:len(start)]) == start {
-			return true
-		}
-	}
-	return false
 }
 
 // eachLine calls f with the first lines of head that are not blank, until it
