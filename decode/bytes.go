@@ -21,6 +21,9 @@ type again struct {
 // Rest appends n bytes of the message of r, from offset on, read again from its
 // file. It is a walcore.Rest.
 func (d *Decoder) Rest(dst []byte, r *walcore.Record, offset uint64, n int) ([]byte, error) {
+	if r.Flags&walcore.FlagNoData != 0 {
+		return dst, errLogOnly
+	}
 	return d.Bytes(dst, r.Stream, r.FromServer(), r.Offset+int64(offset), n)
 }
 
@@ -71,6 +74,9 @@ func (d *Decoder) readAgain(b []byte, s *Segment, from int64) error {
 		}
 		return nil
 	default:
+		if kind == capture.KindLog {
+			kind = capture.KindByteString // an Unknown message's bytes are printed as one
+		}
 		n, err := capture.ReadDumpAt(u, kind, s.File, int64(s.Seq)+from, b)
 		if n < len(b) && err == nil {
 			err = errShorter
@@ -93,6 +99,8 @@ func hexDigit(c byte) byte {
 	}
 	return 0xFF
 }
+
+const errLogOnly = decodeError("a log does not have the bytes of this message: open the capture that it was made from")
 
 const errShorter = decodeError("the file is shorter than it was when it was decoded")
 

@@ -147,6 +147,8 @@ func (d *Decoder) readFiles(ctx context.Context) error {
 		return d.readEvents(ctx, f)
 	case f.Kind.Follow():
 		return d.readFollow(ctx, f)
+	case f.Kind == capture.KindLog:
+		return d.readLog(ctx, f)
 	default:
 		return d.readDump(ctx, f)
 	}

@@ -118,6 +118,7 @@ func (p *Parser) pair(r *Record) uint32 {
 		case CodeUnanswered, CodeAnswerLost:
 			r.Partner = p.unanswered()
 		case CodeStreamNotOpen, CodeUnasked:
+			p.unasked = Code(r.Op) == CodeUnasked
 			if p.log.compatibleEnd < 0 {
 				p.log.compatibleEnd = p.log.n
 			}
@@ -125,7 +126,12 @@ func (p *Parser) pair(r *Record) uint32 {
 		return p.log.append(*r)
 	}
 	p.answers++
-	w, ok := p.answered(p.answerable(r))
+	var w waiting
+	ok := false
+	if !p.unasked {
+		w, ok = p.answered(p.answerable(r))
+	}
+	p.unasked = false
 	if !ok {
 		r.Op = commandOf(r.Line)
 		return p.log.append(*r)

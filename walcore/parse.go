@@ -29,6 +29,7 @@ type Parser struct {
 	answers uint64 // responses so far
 	asked   uint64 // requests that wait
 	latest  uint32 // the latest request that was answered
+	unasked bool   // a diagnostic said that nobody asked for the next response
 	files   descriptors
 	folders descriptors
 	text    []byte
