@@ -106,4 +106,5 @@ type Summary struct {
 	First, Last int64 // times, walcore.NoTime when not known
 	Port        uint16
 	Packets     uint64
+	Assumptions []Assumption
 }

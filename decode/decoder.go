@@ -251,6 +251,7 @@ func (d *Decoder) Summary() Summary {
 		s.Last = max(s.Last, st.Last)
 	}
 	s.Diagnostics = d.log.Diagnostics()
+	s.Assumptions = d.Assumptions()
 	return s
 }
 

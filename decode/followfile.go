@@ -20,6 +20,15 @@ type followed struct {
 	waiting []capture.FollowRun
 	bytes   int
 	sent    [2]int64 // bytes, by node
+	role    role
+}
+
+// serves says whether a node is where the server is looked for.
+func (s *followed) serves(node int) bool {
+	if server := s.d.options.Server; server.IsValid() {
+		return s.nodes[node].AddrPort() == server
+	}
+	return s.nodes[node].Port == s.d.port
 }
 
 // readFollow reads what Wireshark saves of a followed stream: both directions
@@ -59,9 +68,18 @@ func (s *followed) take(run capture.FollowRun) {
 	if s.f == nil {
 		server := -1
 		for node := range s.nodes {
-			if s.nodes[node].Port == s.d.port {
+			if s.serves(node) {
 				server = node
 			}
+		}
+		switch {
+		case server >= 0 && s.serves(server^1):
+			s.role = roleByRequests
+			server = -1
+		case server >= 0:
+			s.role = roleByPort
+		default:
+			s.role = roleByRequests
 		}
 		if server < 0 && sata.LooksLikeRequest(run.Bytes) == sata.Yes {
 			server = int(run.Node ^ 1)
@@ -72,7 +90,10 @@ func (s *followed) take(run capture.FollowRun) {
 			s.bytes += len(run.Bytes) + 64
 			return
 		}
-		s.begin(uint8(max(server, 0)), &run)
+		if server < 0 {
+			server, s.role = 1, roleByFirst
+		}
+		s.begin(uint8(server), &run)
 	}
 	s.give(run)
 }
@@ -88,6 +109,7 @@ func (s *followed) begin(server uint8, run *capture.FollowRun) {
 	}
 	began := first.Node != server && startsWithPing(first.Bytes)
 	s.f = s.d.newFramer(began, false)
+	s.f.role = s.role
 	st := s.f.stream()
 	st.Client, st.Server = s.nodes[server^1].AddrPort(), s.nodes[server].AddrPort()
 	s.d.order.tell(event{kind: eventOpen, stream: s.f.id, msg: walcore.Message{At: walcore.At{Time: run.Time, Packet: uint32(run.Packet)}}})
@@ -140,6 +162,7 @@ func (s *followed) end() {
 		if len(s.waiting) == 0 {
 			return
 		}
+		s.role = roleByFirst
 		s.begin(1, &s.waiting[0])
 	}
 	s.d.endFramer(s.f)

@@ -44,6 +44,12 @@ type framer struct {
 	lossy         bool     // bytes were lost: what is found must look like what is expected
 	sized         bool     // a Ping was seen, or the user said what the first read size is
 	asked         bool     // a Pong was seen, or the user said whether fast file I/O is on
+
+	// What the Summary's assumptions are made of.
+	role   role // by what it was told which end serves
+	pinged bool // a Ping was seen
+	ponged bool // a Pong was seen
+	shown  bool // a read showed that fast file I/O is on
 }
 
 // A bulk is a run of bytes whose length is known, taken piece by piece.
@@ -208,7 +214,7 @@ func (f *framer) stepClient() bool {
 		w.shape = parsed.ResponseShape()
 		w.total = parsed.Total()
 		if parsed.Command == sata.Ping {
-			st.FirstRead, st.FirstReadKnown, f.sized = parsed.User[0], true, true
+			st.FirstRead, st.FirstReadKnown, f.sized, f.pinged = parsed.User[0], true, true, true
 		}
 	}
 	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg})
@@ -310,6 +316,7 @@ func (f *framer) stepServer() bool {
 
 // showFFIO notes that an answer of fast file I/O was seen.
 func (f *framer) showFFIO() {
+	f.shown = true
 	if st := f.stream(); !st.FFIO {
 		st.FFIO = true
 		f.diagnose(walcore.CodeFFIOShown, f.server, f.server.pos, 0, 0, 0)
@@ -391,7 +398,7 @@ func (f *framer) response(msg walcore.Message) {
 	if len(f.waiting) > 0 && f.waiting[0].shape == sata.ShapePong {
 		var pong sata.Response
 		if sata.ParseResponse(msg.Head, msg.Length, sata.ShapePong, &pong) == nil {
-			f.stream().FFIO, f.asked = pong.Capabilities.FFIO(), true
+			f.stream().FFIO, f.asked, f.ponged = pong.Capabilities.FFIO(), true, true
 		}
 	}
 	f.order.tell(event{kind: eventResponse, stream: f.id, msg: msg})

@@ -62,7 +62,7 @@ func (d *Decoder) readPair(ctx context.Context) error {
 	}
 	c, s := sides[client], sides[1-client]
 	f := d.newFramer(startsWithPing(c.lane.buf), false)
-	f.pair = true
+	f.pair, f.role = true, roleByRequests
 	f.client, f.server = c.lane, s.lane
 	d.lanes[f.id] = [2]*lane{c.lane, s.lane}
 	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: walcore.At{Time: noTime}}})

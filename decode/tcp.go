@@ -71,6 +71,9 @@ func (p *packets) Opened(c *capture.Conversation, packet uint64, time int64) boo
 	f := d.newFramer(c.Began, false)
 	st := f.stream()
 	st.Client, st.Server = c.Ends[side.Other()], c.Ends[side]
+	if p.serves(c.Ends[side.Other()]) {
+		f.role = roleByOpening
+	}
 	p.streams[c.ID] = &tcpStream{f: f, server: side}
 	p.last = nil
 	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: walcore.At{Time: time, Packet: uint32(packet)}}})
