@@ -35,7 +35,7 @@ Exit status: 0; 1 when the input could not be decoded to its end (with
 	prepare: func(flags *flag.FlagSet) runner {
 		var o decodeOptions
 		flags.BoolVar(&o.compatible, "compatible", false, "write byte for byte what the reference writes")
-		flags.BoolVar(&o.diagnostics, "diagnostics", false, "write diagnostics into the log, as lines that start with !!, and not to standard error")
+		flags.BoolVar(&o.diagnostics, "diagnostics", false, "write diagnostics into the log, as lines that start with !!, and to standard error what had to be assumed")
 		flags.StringVar(&o.format, "format", "log", "`FORM` to write: log, ndjson or csv")
 		flags.Func("port", "the server's TCP `PORT`; without it 7500, or where the protocol is spoken", o.setPort)
 		flags.Func("server", "decode only what this `HOST:PORT` serves", o.setServer)
@@ -121,6 +121,9 @@ func (o *decodeOptions) run(ctx context.Context, std streams, names []string) er
 	if _, err := write(d.Log(), std.out, selection, d.Rest); err != nil {
 		return fmt.Errorf("writing the log: %w", err)
 	}
+	if o.diagnostics {
+		writeAssumptions(std.err, d.Assumptions())
+	}
 	// Where there is no message at all the error says it, and says it alone.
 	if !o.diagnostics && (problem == nil || d.Summary().Messages > 0) {
 		if err := writeDiagnostics(std.err, d.Log()); err != nil {
@@ -162,6 +165,22 @@ func isTerminal(w io.Writer) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// writeAssumptions writes what had to be assumed, one a line, with the flag that
+// sets it otherwise.
+func writeAssumptions(w io.Writer, all []decode.Assumption) {
+	for _, a := range all {
+		what := "assumed"
+		if a.Set {
+			what = "set"
+		}
+		option := ""
+		if a.Option != "" {
+			option = " (--" + a.Option + ")"
+		}
+		fmt.Fprintf(w, "%s: %s%s\n", what, a.Sentence, option)
+	}
 }
 
 // writeDiagnostics writes the log's diagnostics, one a line.
