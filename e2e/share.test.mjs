@@ -197,6 +197,15 @@ test("a stream alone, and what a filter leaves", async (t) => {
   assert.match(await reader.text("#name"), /streams\.part\.pcapng/);
 });
 
+test("the log alone", async (t) => {
+  const sender = await decoded(t, plain);
+  const want = (await sender.download("#download-log")).bytes;
+  const { link } = await share(sender, { what: "log" });
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  assert.ok((await reader.download("#download-log")).bytes.equals(want));
+});
+
 test("links that are not whole, and keys of other shares, are refused", async (t) => {
   const sender = await decoded(t, plain);
   const { link } = await share(sender);
