@@ -89,6 +89,7 @@ test("a million messages: rows while it decodes, then from end to end", async (t
   assert.equal((await view(page))[1], MILLION);
   const number = await page.tab.$eval("#rows > :last-child > .n", (e) => e.textContent);
   assert.equal(number, "1,000,000");
+  assert.ok(await page.tab.$eval("#rows > :last-child > .n", (e) => e.scrollWidth <= e.clientWidth), "the number is wholly there");
 
   const { bytes } = await page.download("#download-compatible");
   let lines = 0;
