@@ -82,3 +82,17 @@ func fileName(capture string, compatible bool) string {
 	}
 	return capture + ".log"
 }
+
+// tcpFlags names the flags of a TCP segment.
+func tcpFlags(flags uint8) string {
+	var dst []byte
+	for i, name := range [...]string{"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"} {
+		if flags>>i&1 != 0 {
+			if len(dst) > 0 {
+				dst = append(dst, ' ')
+			}
+			dst = append(dst, name...)
+		}
+	}
+	return string(dst)
+}

@@ -49,3 +49,9 @@ func TestFileName(t *testing.T) {
 	require.Equal(t, "a.pcap.compatible.log", fileName("a.pcap", true))
 	require.Equal(t, "capture.log", fileName("", false))
 }
+
+func TestTCPFlags(t *testing.T) {
+	require.Equal(t, "", tcpFlags(0))
+	require.Equal(t, "PSH ACK", tcpFlags(0x18))
+	require.Equal(t, "FIN SYN RST PSH ACK URG ECE CWR", tcpFlags(0xFF))
+}

@@ -12,7 +12,10 @@
 //   - progress.go: the bar while decoding, and cancel.
 //   - problem.go: errors, ports to decode with instead, notices.
 //   - list.go: the virtual list of the log.
-//   - message.go: the selected line.
+//   - inspector.go: the selected row from all sides, in tabs: fields.go and hex.go
+//     its bytes (hexlayout.go says what stands where), state.go what was open then,
+//     packets.go which packets brought it.
+//   - strip.go: the strip of activity; stripdraw.go draws it.
 //   - downloads.go: the two downloads.
 //   - share.go, shared.go, place.go: links that share a capture, made and opened.
 //   - offline.go, embedded.go: the site without a network, and in frames.
@@ -55,12 +58,14 @@ type page struct {
 	progress  *progressBar
 	problem   *problem
 	list      *list
-	message   *message
+	inspector *inspector
+	strip     *strip
 	downloads *downloads
 	keys      *keys
 	share     *share
 	shared    *shared
-	wanted    int // the row that a link shows, when it is there; -1 for none
+	canFilter bool // there is a filter, to which terms can be added
+	wanted    int  // the row that a link shows, when it is there; -1 for none
 }
 
 // Run runs the page. It does not return.
@@ -73,13 +78,14 @@ func Run() {
 	p.problem = newProblem(p)
 	p.header = newHeader()
 	p.progress = newProgressBar(p)
-	p.message = newMessage()
+	p.inspector = newInspector(p)
+	p.strip = newStrip(p)
 	p.list = newList(
 		func(from, count int) { p.client.post(&bridge.AskRows{From: from, Count: count}) },
 		func(row int) {
-			p.message.choose(row)
-			if row >= 0 {
-				p.client.post(&bridge.AskLine{Row: row})
+			p.inspector.choose(row)
+			if row < 0 {
+				p.strip.forget()
 			}
 		},
 	)
@@ -120,6 +126,7 @@ func (p *page) showLog(there bool) {
 	setClass(document.Body(), class)
 	show(byID("start"), !there)
 	show(byID("work"), there)
+	p.strip.showLog(there)
 }
 
 // open decodes a file, on a port or, with 0, on the one that is found.
@@ -128,6 +135,8 @@ func (p *page) open(file js.Value, name string, port uint16) {
 	p.problem.clear()
 	p.downloads.reset()
 	p.list.reset()
+	p.inspector.reset()
+	p.strip.reset()
 	p.setState(stateDecoding)
 	p.header.open(visible(name), int64(file.Get("size").Float()))
 	p.progress.begin()
@@ -160,8 +169,10 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 		p.ended(m)
 	case *bridge.Rows:
 		p.list.came(m)
-	case *bridge.Line:
-		p.message.came(m, p.list.base)
+	case *bridge.Activity:
+		p.strip.came(m)
+	case *bridge.RowAt:
+		p.strip.rowAt(m)
 	case *bridge.Saving:
 		p.downloads.saving(m)
 	case *bridge.Carved:
@@ -170,11 +181,14 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 		if !p.share.saved(m, attachment) {
 			p.downloads.saved(m, attachment)
 		}
+	default:
+		p.inspector.came(m, attachment)
 	}
 }
 
 func (p *page) advance(m *bridge.Progress) {
 	p.list.grow(m.Rows, m.Base)
+	p.strip.grow(m.Rows)
 	p.progress.advance(m)
 	p.header.advance(m)
 }
@@ -191,7 +205,8 @@ func (p *page) ended(m *bridge.Ended) {
 	p.problem.ended(m, p.port)
 	p.downloads.ended(m)
 	p.share.ended(m)
-	p.message.again(func(row int) { p.client.post(&bridge.AskLine{Row: row}) })
+	p.inspector.again()
+	p.strip.ended()
 	if p.wanted >= 0 && m.Progress.Rows > 0 {
 		p.list.center(min(p.wanted, m.Progress.Rows-1))
 	}

@@ -245,7 +245,7 @@ func (w *walk) nodes(nodes []inspect.Node, depth int, look bridge.Look) {
 			Depth: depth, Name: n.Name, Value: n.Value, Meaning: n.Meaning, Offset: n.Offset, Length: n.Length,
 			Row: rowOf(n.Row, true), Filter: n.Filter, Bad: n.Bad, Leaf: leaf, Address: w.a.of(n),
 		}
-		if n.Offset >= 0 && len(n.Children) == 0 || leaf {
+		if n.Offset >= 0 && len(n.Children) == 0 || leaf || n.Kind == inspect.NodeText {
 			if node.Look = inner; inner == bridge.LookNone {
 				node.Look = looks[n.Kind]
 			}

@@ -1,0 +1,216 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/wasm/app/bridge"
+)
+
+// A statePanel shows what was open and what waited when the selected row had
+// been seen, with marks at what the row changed.
+type statePanel struct {
+	p   *page
+	box dom.HTMLElement
+}
+
+func newStatePanel(p *page) *statePanel {
+	s := &statePanel{p: p, box: byID("panel-state")}
+	on(s.box, "click", func(ev dom.Event) { goToRow(p, ev) })
+	return s
+}
+
+// goToRow follows a click on something that names a row.
+func goToRow(p *page, ev dom.Event) {
+	button := ev.Underlying().Get("target").Call("closest", "[data-row]")
+	if !button.Truthy() {
+		return
+	}
+	if row, err := strconv.Atoi(button.Get("dataset").Get("row").String()); err == nil {
+		p.reveal(row)
+	}
+}
+
+// rowButton is a button that goes to a row.
+func rowButton(row int, text string) dom.HTMLElement {
+	b := element("button", "go", text)
+	b.SetAttribute("type", "button")
+	b.SetAttribute("data-row", strconv.Itoa(row))
+	b.SetTitle("Go to row " + count1(row))
+	return b
+}
+
+// changeWords says what became of a thing with the row, and its class.
+var (
+	changeWords   = [...]string{bridge.Same: "", bridge.Fresh: "new here", bridge.Changed: "changed here", bridge.Gone: "ends here"}
+	changeClasses = [...]string{bridge.Same: "moment", bridge.Fresh: "moment fresh", bridge.Changed: "moment changed", bridge.Gone: "moment gone"}
+)
+
+func (s *statePanel) clear() { clearAll(s.box) }
+
+func (s *statePanel) show(m *bridge.State) {
+	children := []any{element("h2", "", "After row "+count1(m.Row)).Underlying()}
+	add := func(el dom.HTMLElement) { children = append(children, el.Underlying()) }
+
+	add(heading("Open files", m.TotalFiles))
+	files := element("ul", "", "")
+	for i := range m.Files {
+		files.AppendChild(fileItem(&m.Files[i]))
+	}
+	listed(files, add, "No file is open.", m.TotalFiles-len(m.Files))
+
+	add(heading("Open folders", m.TotalFolders))
+	folders := element("ul", "", "")
+	for i := range m.Folders {
+		folders.AppendChild(folderItem(&m.Folders[i]))
+	}
+	listed(folders, add, "No folder is open.", m.TotalFolders-len(m.Folders))
+
+	add(heading("Waiting requests", m.TotalWaiting))
+	waiting := element("ul", "", "")
+	for i := range m.Waiting {
+		waiting.AppendChild(waitingItem(&m.Waiting[i]))
+	}
+	listed(waiting, add, "No request waits for a response.", m.TotalWaiting-len(m.Waiting))
+
+	add(heading("Streams", m.TotalStreams))
+	streams := element("ul", "", "")
+	for i := range m.Streams {
+		streams.AppendChild(streamItem(&m.Streams[i]))
+	}
+	listed(streams, add, "No stream has begun.", m.TotalStreams-len(m.Streams))
+	s.box.Underlying().Call("replaceChildren", children...)
+}
+
+func heading(text string, n int) dom.HTMLElement {
+	h := element("h3", "", text+" ")
+	h.AppendChild(element("i", "", count(n)))
+	return h
+}
+
+// listed adds a list, or says that it is empty, and how much more there is.
+func listed(list dom.HTMLElement, add func(dom.HTMLElement), empty string, more int) {
+	if !list.HasChildNodes() {
+		add(element("p", "none", empty))
+		return
+	}
+	add(list)
+	if more > 0 {
+		add(element("p", "none", "… and "+count(more)+" more"))
+	}
+}
+
+// item is an entry: a heading and, below, facts; what changed is said in words.
+func item(change bridge.Change, head ...dom.HTMLElement) (li, facts dom.HTMLElement) {
+	li = element("li", changeClasses[change], "")
+	line := element("div", "sh", "")
+	for _, h := range head {
+		line.AppendChild(h)
+	}
+	if words := changeWords[change]; words != "" {
+		line.AppendChild(element("span", "badge", words))
+	}
+	li.AppendChild(line)
+	facts = element("div", "sf", "")
+	li.AppendChild(facts)
+	return li, facts
+}
+
+func fact(to dom.HTMLElement, text string) { to.AppendChild(element("span", "", text)) }
+
+func fileItem(f *bridge.OpenFile) dom.HTMLElement {
+	li, facts := item(f.Change, element("b", "fd", strconv.Itoa(f.FD)), element("span", "path", pathOrUnknown(f.Path)))
+	fact(facts, "stream "+strconv.Itoa(f.Stream))
+	position := "position not known"
+	if f.Position >= 0 {
+		position = "position " + count(int(f.Position))
+	}
+	if f.Change == bridge.Changed && f.Before != f.Position {
+		before := "not known"
+		if f.Before >= 0 {
+			before = count(int(f.Before))
+		}
+		after := "not known"
+		if f.Position >= 0 {
+			after = count(int(f.Position))
+		}
+		facts.AppendChild(element("span", "moved", "position "+before+" → "+after))
+		position = ""
+	}
+	if f.Length >= 0 {
+		position += " of " + count(int(f.Length))
+	}
+	if position != "" {
+		fact(facts, position)
+	}
+	if f.Mode != "" {
+		fact(facts, "mode "+f.Mode)
+	}
+	if f.Reads > 0 {
+		fact(facts, counted(f.Reads, "read")+", "+size(f.Read))
+	}
+	if f.Writes > 0 {
+		fact(facts, counted(f.Writes, "write")+", "+size(f.Written))
+	}
+	openedIn(facts, f.Opened)
+	return li
+}
+
+func folderItem(f *bridge.OpenFolder) dom.HTMLElement {
+	li, facts := item(f.Change, element("b", "fd", strconv.Itoa(f.FD)), element("span", "path", pathOrUnknown(f.Path)))
+	fact(facts, "stream "+strconv.Itoa(f.Stream))
+	read := counted(f.Items, "item") + " read"
+	if f.AtEnd {
+		read += ", to the end"
+	}
+	fact(facts, read)
+	openedIn(facts, f.Opened)
+	return li
+}
+
+func pathOrUnknown(path string) string {
+	if path == "" {
+		return "path not known"
+	}
+	return path
+}
+
+func openedIn(facts dom.HTMLElement, row int) {
+	if row == bridge.NoRow {
+		fact(facts, "opened before the recording")
+		return
+	}
+	span := element("span", "", "opened in ")
+	span.AppendChild(rowButton(row, count1(row)))
+	facts.AppendChild(span)
+}
+
+func waitingItem(w *bridge.Waiting) dom.HTMLElement {
+	li, facts := item(w.Change, rowButton(w.Row, count1(w.Row)), element("span", "path in", w.Text))
+	fact(facts, "stream "+strconv.Itoa(w.Stream))
+	if w.Change == bridge.Gone {
+		fact(facts, "answered by this row")
+	}
+	return li
+}
+
+func streamItem(s *bridge.StreamState) dom.HTMLElement {
+	li, facts := item(s.Change, element("b", "", "stream "+strconv.Itoa(s.Stream)))
+	fact(facts, "fast file I/O "+s.FFIO)
+	fact(facts, "combined send and receive "+s.CSR)
+	first := "first read size " + count(int(s.FirstRead))
+	if !s.Known {
+		first += " (the usual one; none was told)"
+	}
+	fact(facts, first)
+	if s.FirstWrite > 0 {
+		fact(facts, "first write size "+count(int(s.FirstWrite)))
+	}
+	if s.Ended {
+		fact(facts, "no row of it follows")
+	}
+	return li
+}
