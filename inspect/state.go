@@ -169,12 +169,16 @@ func (x *Index) State(i int) State {
 	}
 	slices.SortFunc(s.Files, func(a, b OpenFile) int { return byDescriptor(a.Stream, b.Stream, a.FD, b.FD) })
 	slices.SortFunc(s.Folders, func(a, b OpenFolder) int { return byDescriptor(a.Stream, b.Stream, a.FD, b.FD) })
+	k, may, last := 0, false, uint32(0) // of the stream of the row before
 	for row := waitingFrom; row <= i; row++ {
 		r := x.log.At(row)
 		if r.Kind != walcore.Request {
 			continue
 		}
-		k, may := slot[r.Stream]
+		if !may || r.Stream != last {
+			last = r.Stream
+			k, may = slot[last]
+		}
 		if !may || uint32(row) < p.streams[k].front || r.Partner != None && int(r.Partner) <= i {
 			continue
 		}
