@@ -51,6 +51,11 @@ type share struct {
 	made   chan madeThing // that, nil while it makes nothing
 	carved *bridge.Carved // what is in the part that is made or prepared, nil when it is the whole
 	client *client        // the worker
+
+	// notes gives the notes on the open file, as text for takeNotes, which adds
+	// those that came with a link to the file that was opened.
+	notes     func() string
+	takeNotes func(text string)
 }
 
 // A madeThing is what the worker made, or why it did not.
@@ -157,6 +162,9 @@ func (s *share) changed() {
 // prepare makes what would be shared. It blocks.
 func (s *share) prepare(what string) (*sharing.Prepared, string, error) {
 	content := sharing.Content{Blob: s.open, Name: s.p.name, What: what, View: s.p.fragment()}
+	if s.notes != nil && what == seal.WhatCapture { // rows have other numbers elsewhere
+		content.Notes = s.notes()
+	}
 	var err error
 	switch what {
 	case seal.WhatLog:

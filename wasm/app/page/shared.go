@@ -132,7 +132,7 @@ func (s *shared) fetch(text string) {
 		return
 	}
 	s.close()
-	s.p.openAt(blob, found.Name(), found.Manifest.Get(seal.FieldView))
+	s.openWith(blob, found.Name(), found.Manifest.Get(seal.FieldView), found.Manifest.Get(seal.FieldNotes))
 	s.p.problem.tell(about, -1)
 }
 
@@ -154,13 +154,21 @@ func whence(m *seal.Manifest, expires time.Time) string {
 
 // unpack opens the content of a link.
 func (s *shared) unpack(text string) {
-	blob, name, view, err := sharing.ParseData(text)
+	data, err := sharing.ParseData(text)
 	if err != nil {
 		s.p.problem.fail("The link could not be opened: " + sentence(visible(err.Error())))
 		return
 	}
-	s.p.openAt(blob, name, view)
-	s.p.problem.tell("“"+visible(name)+"” came in the link itself: "+size(int64(blob.Get("size").Float()))+", from nowhere else.", -1)
+	s.openWith(data.Blob, data.Name, data.View, data.Notes)
+	s.p.problem.tell("“"+visible(data.Name)+"” came in the link itself: "+size(int64(data.Blob.Get("size").Float()))+", from nowhere else.", -1)
+}
+
+// openWith opens what a link brought, at the place that it shows, with its notes.
+func (s *shared) openWith(file js.Value, name, view, notes string) {
+	s.p.openAt(file, name, view)
+	if notes != "" && s.p.share.takeNotes != nil {
+		s.p.share.takeNotes(notes)
+	}
 }
 
 // askForFile asks for the file that a link is about.
@@ -199,7 +207,7 @@ func (s *shared) take(file js.Value, name string) bool {
 			show(s.failure, true)
 		default:
 			s.close()
-			s.p.openAt(file, name, link.View)
+			s.openWith(file, name, link.View, link.Notes)
 		}
 	}()
 	return true

@@ -49,19 +49,40 @@ func (p *Prepared) Fragment() (string, error) {
 	if p.gzip && !strings.HasSuffix(name, ".gz") {
 		name += ".gz"
 	}
-	return withView(dataName+base64url.EncodeToString([]byte(name))+"."+base64url.EncodeToString(b), p.content.View), nil
+	return withView(dataName+base64url.EncodeToString([]byte(name))+"."+base64url.EncodeToString(b), p.content.View, p.content.Notes), nil
 }
 
 // FileFragment is the link that names the file and a view of it.
 func (p *Prepared) FileFragment(view string) string {
-	return withView(fileName+hexOf(p.sum)+"."+base64url.EncodeToString([]byte(p.content.Name)), view)
+	return withView(fileName+hexOf(p.sum)+"."+base64url.EncodeToString([]byte(p.content.Name)), view, p.content.Notes)
 }
 
-func withView(link, view string) string {
-	if view == "" {
-		return link
+// notesName is the part of a view that carries notes, as base64url.
+const notesName = "notes="
+
+func withView(link, view, notes string) string {
+	if view != "" {
+		link += "&" + view
 	}
-	return link + "&" + view
+	if notes != "" {
+		link += "&" + notesName + base64url.EncodeToString([]byte(notes))
+	}
+	return link
+}
+
+// cutNotes takes the notes out of a view. What is no base64url is passed over.
+func cutNotes(view string) (rest, notes string) {
+	parts := strings.Split(view, "&")
+	kept := parts[:0]
+	for _, part := range parts {
+		text, ok := strings.CutPrefix(part, notesName)
+		if !ok {
+			kept = append(kept, part)
+		} else if b, err := base64url.DecodeString(text); err == nil {
+			notes = strings.ToValidUTF8(string(b), "")
+		}
+	}
+	return strings.Join(kept, "&"), notes
 }
 
 // IsData says whether a fragment is meant to carry content.
@@ -69,16 +90,26 @@ func IsData(fragment string) bool { return strings.HasPrefix(fragment, dataName)
 
 var errCut = errors.New("the link is not whole; ask for it again, or copy all of it")
 
+// Data is what a link carried.
+type Data struct {
+	Blob  js.Value
+	Name  string
+	View  string
+	Notes string
+}
+
 // ParseData reads a link that carries content.
-func ParseData(fragment string) (blob js.Value, name, view string, err error) {
+func ParseData(fragment string) (*Data, error) {
 	text, view, _ := strings.Cut(strings.TrimPrefix(fragment, dataName), "&")
 	first, second, ok := strings.Cut(text, ".")
 	nameBytes, err1 := base64url.DecodeString(first)
 	content, err2 := base64url.DecodeString(second)
 	if !ok || err1 != nil || err2 != nil || len(content) == 0 || len(fragment) > maxLink {
-		return js.Undefined(), "", "", errCut
+		return nil, errCut
 	}
-	return js.Global().Get("Blob").New([]any{browser.Array(content)}), plainName(string(nameBytes)), view, nil
+	d := &Data{Blob: js.Global().Get("Blob").New([]any{browser.Array(content)}), Name: plainName(string(nameBytes))}
+	d.View, d.Notes = cutNotes(view)
+	return d, nil
 }
 
 // A FileLink is a link that names a file.
@@ -86,6 +117,7 @@ type FileLink struct {
 	SHA256 string // lower case hex
 	Name   string
 	View   string
+	Notes  string
 }
 
 // IsFileLink says whether a fragment is meant to name a file.
@@ -99,7 +131,9 @@ func ParseFileLink(fragment string) (*FileLink, error) {
 	if !ok || len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" || err != nil || len(fragment) > maxLink {
 		return nil, errCut
 	}
-	return &FileLink{SHA256: sum, Name: plainName(string(b)), View: view}, nil
+	l := &FileLink{SHA256: sum, Name: plainName(string(b))}
+	l.View, l.Notes = cutNotes(view)
+	return l, nil
 }
 
 // Is says whether a file is the one. It blocks.

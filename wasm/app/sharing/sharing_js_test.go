@@ -371,3 +371,50 @@ func TestPagesWithoutCipher(t *testing.T) {
 	_, err = Prepare(Content{Blob: blobOf([]byte("x"))})
 	require.Equal(t, errInsecure, err)
 }
+
+// Links that need no service, there and back.
+func TestLinks(t *testing.T) {
+	content := []byte("a small capture, small enough for a link")
+	p, err := Prepare(Content{Blob: blobOf(content), Name: "ä b.pcap", View: "filter=op:Ping&row=5", Notes: "note & mark"})
+	require.NoError(t, err)
+	text, err := p.Fragment()
+	require.NoError(t, err)
+	require.True(t, IsData(text))
+	data, err := ParseData(text)
+	require.NoError(t, err)
+	require.Equal(t, "ä b.pcap", data.Name)
+	require.Equal(t, "filter=op:Ping&row=5", data.View)
+	require.Equal(t, "note & mark", data.Notes)
+	require.Equal(t, content, bytesOf(t, data.Blob))
+
+	text = p.FileFragment("row=9")
+	require.True(t, IsFileLink(text))
+	link, err := ParseFileLink(text)
+	require.NoError(t, err)
+	require.Equal(t, "ä b.pcap", link.Name)
+	require.Equal(t, "row=9", link.View)
+	require.Equal(t, "note & mark", link.Notes)
+	same, err := link.Is(blobOf(content))
+	require.NoError(t, err)
+	require.True(t, same)
+	same, err = link.Is(blobOf(content[1:]))
+	require.NoError(t, err)
+	require.False(t, same)
+
+	p, err = Prepare(Content{Blob: blobOf(random(MaxData + 1)), Name: "large"})
+	require.NoError(t, err)
+	text, err = p.Fragment()
+	require.NoError(t, err)
+	require.Empty(t, text, "too large for a link")
+	for _, bad := range []string{"", "data=", "data=YQ", "data=YQ.", "data=YQ.!", "data=!.YQ", "data=YQ.Y"} {
+		_, err := ParseData(bad)
+		require.Error(t, err, bad)
+	}
+	for _, bad := range []string{"file=", "file=ab.YQ", "file=" + strings.Repeat("g", 64) + ".YQ", "file=" + strings.Repeat("a", 64), "file=" + strings.Repeat("a", 64) + ".!"} {
+		_, err := ParseFileLink(bad)
+		require.Error(t, err, bad)
+	}
+	rest, notes := cutNotes("row=1&notes=!&sort=time")
+	require.Equal(t, "row=1&sort=time", rest)
+	require.Empty(t, notes)
+}
