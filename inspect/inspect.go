@@ -15,7 +15,7 @@
 //     them in the order of a column.
 //   - state.go is what is open and waits at a row, replay.go how it gets there.
 //   - message.go is a message's tree of fields, why.go tells where its length
-//     comes from.
+//     comes from, packets.go which packets it came in.
 //   - summary.go is what is in the conversation, summary_text.go the same as
 //     Markdown.
 //   - activity.go counts rows by time and stream.
