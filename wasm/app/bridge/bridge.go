@@ -105,6 +105,9 @@ func empty(k Kind) Message {
 	if m := emptyViews(k); m != nil {
 		return m
 	}
+	if m := emptyLearn(k); m != nil {
+		return m
+	}
 	return emptyShare(k)
 }
 

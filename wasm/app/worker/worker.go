@@ -34,6 +34,8 @@ import (
 	"satascope/capture"
 	"satascope/decode"
 	"satascope/inspect"
+	"satascope/learn"
+	"satascope/walcore"
 	"satascope/wasm/app/bridge"
 	"satascope/wasm/app/browser"
 )
@@ -65,6 +67,8 @@ type worker struct {
 	looker  looker
 	reading sync.Mutex     // of whoever reads bytes again
 	index   *inspect.Index // see inspect
+	walk    *learn.Walk    // of the log walked; made when it is first asked for
+	walked  *walcore.Log
 }
 
 func (w *worker) post(m bridge.Message) { w.send(m, js.Undefined()) }
@@ -102,6 +106,7 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 	default:
 		w.handleInspector(m)
 		w.handleViews(m)
+		w.handleLearn(m)
 	}
 }
 
