@@ -303,6 +303,9 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		}
 		if s.Flags&FIN != 0 && own.fin < 0 && off+int64(size) >= own.next {
 			own.fin = off + int64(size)
+			if own.acked == own.fin+1 {
+				own.acked-- // acknowledged before it was captured: the FIN takes a number, too
+			}
 		}
 		a.data(c, from, off, s, seq, acked)
 	} else if !own.based() {
