@@ -238,7 +238,12 @@ func (f *framer) takeOutOfBand() bool {
 		b.active = false
 		if !b.damaged {
 			end := b.start + int64(b.length)
-			f.order.tell(event{kind: eventWritten, stream: f.id, fd: b.fd, msg: walcore.Message{Length: b.length, At: f.at(l, b.start, end, nil)}})
+			at := f.at(l, b.start, end, nil)
+			f.order.tell(event{kind: eventWritten, stream: f.id, fd: b.fd, msg: walcore.Message{Length: b.length, At: at}})
+			if n := len(f.waiting); n > 0 && f.waiting[n-1].end == b.start {
+				// Its response stands after the data, whenever it was captured.
+				f.waiting[n-1].packet, f.waiting[n-1].time = at.Packet, at.Time
+			}
 		}
 	}
 	l.take(int(n))
@@ -259,6 +264,9 @@ func (f *framer) stepServer() bool {
 		return false
 	}
 	w := &f.waiting[0]
+	if f.dataIsLate() {
+		return false
+	}
 	if f.seekingServer && !f.dump && !f.seekResponse() {
 		return false
 	}
@@ -312,6 +320,14 @@ func (f *framer) stepServer() bool {
 		return true
 	}
 	return f.startBody(length, true)
+}
+
+// dataIsLate says whether the response that comes next is to a WriteFile whose
+// data the server had received, and which will be captured only after it.
+func (f *framer) dataIsLate() bool {
+	l := f.server
+	return f.outOfBand.active && !f.outOfBand.damaged && len(f.waiting) == 1 && f.waiting[0].end == f.outOfBand.start &&
+		!f.final && !f.lossy && l.at(l.pos).acked > f.client.end() && len(l.buf) < maxAhead
 }
 
 // showFFIO notes that an answer of fast file I/O was seen.
