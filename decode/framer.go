@@ -468,6 +468,7 @@ func (f *framer) stepUnasked() bool {
 	if length > maxOrdinary {
 		f.lie(l, length)
 		f.skip(l, len(l.buf))
+		f.seekingServer = !f.dump // what goes on like this is told once
 		return true
 	}
 	if uint64(len(l.buf)) < length {
