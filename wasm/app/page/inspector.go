@@ -51,6 +51,7 @@ type inspector struct {
 	packets              *packetsPanel
 
 	narrow  js.Value // a media query: the inspector stands below the log
+	phone   js.Value // likewise: it is a sheet
 	seq     uint32   // of what is saved
 	saving  bool
 	copying *copying
@@ -95,7 +96,7 @@ func newInspector(p *page) *inspector {
 		legend: byID("hex-legend"), lack: byID("hex-lack"), save: byID("data-save"), copyButton: byID("hex-copy"),
 		why: byID("why"), whyTitle: byID("why-title"), whyText: byID("why-text"), count: byID("packets-count"),
 		fields: newFields(p), hex: newHexView(), state: newStatePanel(p), packets: newPacketsPanel(p),
-		narrow: js.Global().Call("matchMedia", "(max-width: 1000px)"),
+		narrow: js.Global().Call("matchMedia", "(max-width: 1000px)"), phone: js.Global().Call("matchMedia", "(max-width: 700px)"),
 	}
 	n.line = asker{ask: func(row int) { p.client.post(&bridge.AskLine{Row: row}) }}
 	n.message = asker{ask: func(row int) { p.client.post(&bridge.AskMessage{Row: row}) }}
@@ -357,6 +358,9 @@ func (n *inspector) choose(row int) {
 	}
 	n.row = row
 	n.work.Underlying().Get("classList").Call("add", "chosen")
+	if !n.open && n.phone.Get("matches").Bool() { // a sheet comes up with a row
+		n.show(true)
+	}
 	n.line.want(row)
 	n.want()
 }

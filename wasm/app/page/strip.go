@@ -361,7 +361,7 @@ func (s *strip) drawTicks() {
 	}
 	var labels []any
 	for _, t := range ticks(s.view, s.p.list.base, s.byRow, int(s.width/tickWidth)) {
-		if at := s.view.part(t.at); at >= 0 && at < 1 {
+		if at := s.view.part(t.at); at >= 0 && at*s.width < s.width-tickWidth/2 {
 			el := element("span", "", t.text)
 			el.Underlying().Get("style").Set("left", pixels(at*s.width))
 			labels = append(labels, el.Underlying())
