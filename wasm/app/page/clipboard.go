@@ -12,8 +12,7 @@ import (
 // a page write it only in the event that a person caused, but takes a promise.
 // done is called at the end.
 func copyLater(c *copying, done func(error)) {
-	var executor js.Func
-	executor = js.FuncOf(func(_ js.Value, args []js.Value) any {
+	executor := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		resolve, reject := args[0], args[1]
 		c.resolve = func(text string) { resolve.Invoke(text) }
 		c.reject = func() { reject.Invoke(js.Global().Get("Error").New("they can't be read again")) }

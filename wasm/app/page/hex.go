@@ -710,3 +710,9 @@ func (v *hexView) say(at int64) {
 	}
 	v.said.SetTextContent(text)
 }
+
+// appendHexByte appends two digits.
+func appendHexByte(dst []byte, b byte) []byte {
+	const digits = "0123456789abcdef"
+	return append(dst, digits[b>>4], digits[b&15])
+}

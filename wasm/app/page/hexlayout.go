@@ -124,12 +124,6 @@ func byteAt(character, per int) int {
 	return min(max(character, 0)/3, per-1)
 }
 
-// appendHexByte appends two digits.
-func appendHexByte(dst []byte, b byte) []byte {
-	const digits = "0123456789abcdef"
-	return append(dst, digits[b>>4], digits[b&15])
-}
-
 // appendOffset appends an offset as at least three hexadecimal digits.
 func appendOffset(dst []byte, n int64) []byte {
 	u := uint64(n)

@@ -15,13 +15,12 @@ const packetsAsked = 200
 
 // A packetsPanel lists the packets that brought the bytes of the selected row.
 type packetsPanel struct {
-	p     *page
-	box   dom.HTMLElement
-	row   int // whose packets are listed, -1 for none
-	asked bool
-	body  dom.HTMLElement // where the packets stand
-	more  dom.HTMLElement
-	have  int
+	p    *page
+	box  dom.HTMLElement
+	row  int             // whose packets are listed, -1 for none
+	body dom.HTMLElement // where the packets stand
+	more dom.HTMLElement
+	have int
 }
 
 func newPacketsPanel(p *page) *packetsPanel {
