@@ -19,6 +19,8 @@
 //   - downloads.go: the two downloads.
 //   - share.go, shared.go, place.go: links that share a capture, made and opened.
 //   - offline.go, embedded.go: the site without a network, and in frames.
+//   - learn.go: the menu of what the page teaches with: tour.go, diagram.go,
+//     builder.go (which needs no capture), quiz.go; question.go asks.
 //   - keys.go: the keyboard, one table.
 //   - client.go: the worker.
 //   - format.go: numbers, sizes and times as text.
@@ -64,6 +66,7 @@ type page struct {
 	keys      *keys
 	share     *share
 	shared    *shared
+	learn     *lessons
 	canFilter bool // there is a filter, to which terms can be added
 	wanted    int  // the row that a link shows, when it is there; -1 for none
 }
@@ -84,6 +87,7 @@ func Run() {
 		func(from, count int) { p.client.post(&bridge.AskRows{From: from, Count: count}) },
 		func(row int) {
 			p.inspector.choose(row)
+			p.learn.choose(row)
 			if row < 0 {
 				p.strip.forget()
 			}
@@ -93,6 +97,7 @@ func Run() {
 	p.keys = newKeys(p)
 	p.share = newShare(p)
 	p.shared = newShared(p)
+	p.learn = newLessons(p)
 	p.setState(stateEmpty)
 	p.embedded()
 	p.start = newStart(p) // the last: it may have a file already
@@ -112,6 +117,7 @@ func (p *page) setState(state string) {
 	p.progress.setState(state)
 	p.downloads.setState(state)
 	p.share.setState(state)
+	p.learn.setState(state)
 }
 
 // showLog shows the log or, where there is none, how to open a file.
@@ -182,6 +188,7 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 			p.downloads.saved(m, attachment)
 		}
 	default:
+		p.learn.came(m)
 		p.inspector.came(m, attachment)
 	}
 }

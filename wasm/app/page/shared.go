@@ -53,6 +53,9 @@ func fragment() string {
 // anything.
 func (s *shared) follow() bool {
 	text := fragment()
+	if s.p.learn.follow(text) {
+		return true
+	}
 	switch {
 	case seal.IsLink(text):
 		s.show("A shared capture", "Fetching it…", true)

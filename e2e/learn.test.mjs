@@ -1,0 +1,252 @@
+// What the page teaches with: the frame builder, the tour, the state machine, the
+// quiz, by click and by key.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { PATIENCE, suite } from "./lib/browser.mjs";
+
+const site = suite();
+
+/** Opens one of the menu's entries. */
+async function learn(page, what) {
+  await page.tab.click("#learn-open");
+  await page.tab.click(`#learn-${what}`);
+}
+
+/** Puts a text into an input as if it were typed. */
+const type = (page, selector, text) =>
+  page.tab.$eval(selector, (e, text) => {
+    e.focus();
+    e.value = text;
+    e.dispatchEvent(new Event("input", { bubbles: true }));
+    e.blur();
+  }, text);
+
+const builder = (page) =>
+  page.tab.evaluate(() => ({
+    bytes: document.getElementById("builder-bytes").value,
+    problem: document.getElementById("builder-problem").checkVisibility() ? document.getElementById("builder-problem").textContent : "",
+    log: [...document.querySelectorAll("#builder-log span")].map((e) => e.textContent),
+    chain: [...document.querySelectorAll("#builder-chain button")].map((e) => e.textContent),
+    fields: [...document.querySelectorAll("#builder-fields .field")].map((e) => ({ name: e.querySelector("label").textContent, value: e.querySelector("input").value, changed: e.classList.contains("changed") })),
+    hash: location.hash,
+  }));
+
+const example = async (page) => {
+  await page.tab.click("#example");
+  await page.state("done");
+};
+
+test("the builder makes every request and response: fields to bytes and back", async (t) => {
+  const page = await site.open(t);
+  await learn(page, "builder");
+  const commands = await page.tab.$$eval("#builder-add option", (all) => all.map((o) => [o.value, o.textContent]));
+  assert.equal(commands.length, 18);
+  for (const [code, name] of commands) {
+    while ((await builder(page)).chain.length) await page.tab.$eval("#builder-remove", (e) => e.click());
+    await page.tab.select("#builder-add", code);
+    for (const add of ["#builder-add-request", "#builder-add-response"]) {
+      await page.tab.$eval(add, (e) => e.click());
+      const before = await builder(page);
+      assert.equal(before.problem, "", `${name}: what is new parses`);
+      assert.ok(before.fields.length > 1 && before.bytes.length > 100, name);
+      // Every field written as it is changes nothing.
+      const same = await page.tab.evaluate(() => {
+        const bytes = document.getElementById("builder-bytes").value;
+        for (let i = 0; i < document.querySelectorAll("#builder-fields .field").length; i++) {
+          const input = document.getElementById(`builder-field-${i}`);
+          input.focus();
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+          input.blur();
+          if (document.getElementById("builder-bytes").value !== bytes) return input.value;
+        }
+        return "";
+      });
+      assert.equal(same, "", `${name}: fields to bytes`);
+      // The packet id becomes another, in the bytes too, and back by the bytes.
+      const n = before.fields.findIndex((f) => f.name === "packet id" || f.name === "packet_id");
+      if (n < 0) {
+        assert.ok(name === "ReadFile" && add.endsWith("response"), `${name}: only a read's answer has no header`);
+        continue;
+      }
+      await type(page, `#builder-field-${n}`, "0x01020304");
+      const changed = await builder(page);
+      assert.equal(changed.bytes.replaceAll(/\s/g, "").slice(8, 16), "01020304", name);
+      assert.equal(changed.fields[n].changed, true, name);
+      await type(page, "#builder-bytes", before.bytes);
+      const after = await builder(page);
+      assert.deepEqual({ ...after, hash: "" }, { ...before, hash: "" }, `${name}: bytes to fields`);
+    }
+    const { chain, log } = await builder(page);
+    assert.deepEqual(chain, [`→ ${name}`, `← to ${name}`]);
+    assert.equal(log.filter((l) => l.startsWith("->")).length, 1, `${name}: ${log}`);
+    assert.equal(log.filter((l) => l.startsWith("<-")).length, 1, `${name}: ${log}`);
+    if (name !== "GetFilePosition") assert.ok(log.every((l) => !/Unknown +\{data/.test(l)), `${name}: ${log}`);
+  }
+});
+
+test("the builder says what is wrong, mends it, and copies as code", async (t) => {
+  const page = await site.open(t, { viewport: { width: 390, height: 800 } });
+  await learn(page, "builder");
+  const before = await builder(page);
+  await type(page, "#builder-bytes", before.bytes.trim().slice(0, -3));
+  assert.match((await builder(page)).problem, /does not parse.*expected/s);
+  await page.tab.click("#builder-fit");
+  assert.equal((await builder(page)).bytes, before.bytes);
+  await page.tab.$eval("#builder-bytes", (e) => {
+    e.focus();
+    e.value = "00 0g";
+    e.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  assert.match(await page.text("#builder-bytes-note"), /expected/i);
+  await page.tab.$eval("#builder-bytes", (e) => e.blur());
+  assert.equal((await builder(page)).bytes, before.bytes, "what can't be read changes nothing");
+  for (const [n, text] of [["0", /^00 00/], ["1", /static const uint8_t frame\[/], ["2", /var frame = \[\]byte\{/], ["3", /pub const FRAME: \[u8; /]]) {
+    await page.tab.select("#builder-code-as", n);
+    assert.match(await page.text("#builder-code"), text);
+  }
+  assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it fits a phone");
+  await page.screenshot("learn-builder-narrow");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await page.tab.$eval("#builder", (e) => e.open), false);
+  assert.equal(await page.tab.evaluate(() => location.hash), "", "the address is as it was");
+});
+
+test("an example of the reference opens in the builder, and a reload keeps what was changed", async (t) => {
+  const page = await site.open(t, { path: "/reference/writefile.html", ready: false });
+  const link = await page.tab.$eval('a[href*="#frames="], a[href*="#frame="]', (a) => a.href);
+  const tab = page.tab;
+  await tab.goto(link);
+  await tab.waitForSelector("#builder[open]", { timeout: PATIENCE });
+  const { chain, log } = await builder(page);
+  assert.ok(chain.some((c) => c.includes("WriteFile")), chain.join());
+  assert.ok(log.some((l) => l.startsWith("->WriteFile")), log.join());
+  const n = (await builder(page)).fields.findIndex((f) => f.name.startsWith("packet"));
+  await type(page, `#builder-field-${n}`, "77");
+  await tab.waitForFunction((old) => location.href !== old, {}, link);
+  await page.screenshot("learn-builder");
+  await tab.reload();
+  await tab.waitForSelector("#builder[open]", { timeout: PATIENCE });
+  assert.equal((await builder(page)).fields[n].value, "77");
+});
+
+test("a link whose frames can't be read says so", async (t) => {
+  const page = await site.open(t, { path: "/#frames=q00,xyz" });
+  assert.match(await page.text("#error"), /frames of this link can’t|can't be read: .*expected/);
+});
+
+test("a row of the capture is taken into the builder", async (t) => {
+  const page = await site.open(t);
+  await example(page);
+  await page.tab.keyboard.press("Home");
+  await learn(page, "builder");
+  await page.tab.click("#builder-take");
+  await page.tab.waitForFunction(() => document.getElementById("builder-said").textContent.startsWith("This is the exchange"));
+  const { chain, log } = await builder(page);
+  assert.deepEqual(chain, ["→ Ping", "← to Ping"]);
+  assert.match(log[1], /^<- +PONG \{ffio_enabled=true/);
+});
+
+/** What the tour shows. */
+const tour = (page) =>
+  page.tab.evaluate(() => ({
+    place: document.getElementById("tour-place").textContent, text: document.getElementById("tour-text").textContent,
+    line: document.getElementById("tour-line").textContent, lack: document.getElementById("tour-lack").checkVisibility(),
+    asks: document.querySelector("#tour-question form") !== null && document.getElementById("tour-question").checkVisibility(),
+    selected: document.querySelector("#rows .sel .m")?.textContent ?? "",
+    focus: document.activeElement?.id ?? "",
+  }));
+
+test("the tour goes from start to end by keyboard, and is remembered", async (t) => {
+  const page = await site.open(t);
+  const { tab } = page;
+  await tab.focus("#tour-start");
+  await tab.keyboard.press("Enter");
+  await page.state("done");
+  const chapters = new Set();
+  let questions = 0, last = "";
+  for (let n = 0; n < 200; n++) {
+    await tab.waitForFunction((last) => {
+      const now = document.getElementById("tour-place").textContent;
+      return now && now !== last;
+    }, { timeout: PATIENCE }, last);
+    const now = await tour(page);
+    last = now.place;
+    if (last === "The end") break;
+    chapters.add(/Chapter (\d+)/.exec(last)[1]);
+    assert.equal(now.lack, false, `${last}: the example has it`);
+    assert.ok(now.text.length > 20, last);
+    await tab.waitForFunction((line) => document.querySelector("#rows .sel .m")?.textContent.startsWith(line.slice(0, 30)), { timeout: PATIENCE }, now.line);
+    if (n === 1) await page.screenshot("learn-tour");
+    if (now.asks) {
+      questions++;
+      // To "Tell me" or an answer: the keyboard stands on the question.
+      assert.ok(await tab.evaluate(() => document.activeElement.closest("#tour-question") !== null), last);
+      if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("Space");
+      else await tab.keyboard.type("1");
+      await tab.keyboard.press("Enter");
+      await tab.waitForFunction(() => document.activeElement.id === "tour-next");
+      assert.match(await page.text("#tour-question .verdict"), /It is /);
+      if (questions === 1) await page.screenshot("learn-tour-question");
+    }
+    if (n === 3) {
+      await tab.keyboard.down("Shift");
+      await tab.keyboard.press("Tab");
+      await tab.keyboard.up("Shift");
+      await tab.keyboard.press("Enter"); // Back
+      await tab.waitForFunction((last) => document.getElementById("tour-place").textContent !== last, {}, last);
+      await tab.focus("#tour-next");
+      last = await page.text("#tour-place");
+      await tab.keyboard.press("Enter");
+      continue;
+    }
+    await tab.focus("#tour-next");
+    await tab.keyboard.press("Enter");
+  }
+  assert.equal(last, "The end");
+  assert.equal(chapters.size, 10);
+  assert.ok(questions >= 10, `${questions} questions`);
+  await tab.reload();
+  await tab.waitForFunction(() => globalThis.satascope?.ready);
+  const names = await tab.$$eval("#tour-chapter option", (all) => all.map((o) => o.textContent));
+  assert.ok(names.length === 10 && names.every((n) => n.endsWith("✓")), names.join());
+});
+
+test("the state machine follows the selection", async (t) => {
+  const page = await site.open(t);
+  const { tab } = page;
+  await example(page);
+  await tab.keyboard.press("Home");
+  await learn(page, "machine");
+  const now = () => tab.evaluate(() => ({ state: document.querySelector("#machine .now .name")?.textContent, arrow: document.querySelector("#machine text.lit")?.textContent, about: document.getElementById("machine-about").textContent }));
+  await tab.waitForFunction(() => /^Row 1,/.test(document.getElementById("machine-about").textContent));
+  assert.equal((await now()).state, "Greeting");
+  await page.screenshot("learn-machine");
+  await tab.click("#machine-next");
+  await tab.waitForFunction(() => /^Row 2,/.test(document.getElementById("machine-about").textContent));
+  assert.deepEqual([(await now()).state, (await now()).arrow], ["Quiet", "the last response"]);
+  assert.ok(await tab.$("#machine-legend li"), "the bytes that caused it are named");
+  await tab.focus("#log");
+  await tab.keyboard.press("ArrowDown");
+  await tab.waitForFunction(() => /^Row 3,/.test(document.getElementById("machine-about").textContent));
+  await tab.click("#machine-close");
+  assert.equal(await tab.$eval("#machine", (e) => e.checkVisibility()), false);
+});
+
+test("the quiz asks, judges and explains", async (t) => {
+  const page = await site.open(t, { dark: true });
+  const { tab } = page;
+  await learn(page, "quiz"); // on the example, as nothing is open
+  for (let n = 1; n <= 5; n++) {
+    await tab.waitForSelector("#quiz .question", { timeout: PATIENCE });
+    await tab.waitForFunction(() => !document.querySelector("#quiz .verdict b"));
+    assert.ok((await page.text("#quiz .prompt")).length > 10);
+    if (await tab.$("#quiz input[type=radio]")) await tab.click("#quiz input[type=radio]");
+    else await tab.type("#quiz .answer input", "0x34");
+    await tab.click("#quiz .question .primary");
+    await tab.waitForSelector("#quiz .verdict b");
+    assert.match(await page.text("#quiz .verdict"), /^(Right|Not quite)\. It is .{10}/s);
+    assert.match(await page.text("#quiz-score"), new RegExp(`^\\d of ${n} right$`));
+    if (n === 1) await page.screenshot("learn-quiz");
+    await tab.click("#quiz-next");
+  }
+});

@@ -1,0 +1,127 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/learn"
+	"satascope/wasm/app/bridge"
+)
+
+// ask shows a question in an element: a form whose answer is checked here.
+// answered is called with whether the first answer was right.
+func ask(p *page, into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answered func(right bool)) {
+	clearAll(into)
+	rule := learn.Question{
+		Kind: learn.QuestionKind(q.Form), Prompt: q.Prompt, Shown: q.Shown, Choices: q.Choices, Bytes: q.Bytes, Unit: q.Unit,
+		Answer: q.Answer, Length: q.Length, Why: q.Why, Row: q.Row, Address: q.Address,
+	}
+	form := element("form", "question", "")
+	form.AppendChild(paragraph("p", "prompt", q.Prompt))
+	if q.Shown != "" {
+		form.AppendChild(element("pre", "", q.Shown))
+	}
+	answer := func() string { return "" }
+	var first dom.HTMLElement
+	switch rule.Kind {
+	case learn.QuestionChoice:
+		set := element("fieldset", "", "")
+		set.AppendChild(element("legend", "visually-hidden", "Your answer"))
+		var all []dom.HTMLElement
+		for i, choice := range q.Choices {
+			label := element("label", "", "")
+			radio := element("input", "", "")
+			radio.SetAttribute("type", "radio")
+			radio.SetAttribute("name", "answer")
+			radio.SetAttribute("value", strconv.Itoa(i))
+			label.AppendChild(radio)
+			label.AppendChild(element("span", "", choice))
+			set.AppendChild(label)
+			all = append(all, radio)
+		}
+		form.AppendChild(set)
+		first = all[0]
+		answer = func() string {
+			for i, radio := range all {
+				if radio.Underlying().Get("checked").Bool() {
+					return strconv.Itoa(i)
+				}
+			}
+			return ""
+		}
+	default:
+		label := element("label", "answer", "Your answer ")
+		input := element("input", "", "")
+		input.SetAttribute("autocomplete", "off")
+		input.SetAttribute("spellcheck", "false")
+		unit := q.Unit
+		if rule.Kind == learn.QuestionByte {
+			unit = "offset: type it, as 0x34, or choose the byte"
+			head := q.Bytes
+			if head == nil {
+				head = shown.Head
+			}
+			box := element("div", "hexbox", "")
+			showBytes(box, head, nil, func(at int) { setValue(input, learn.Hex(uint64(at))) })
+			form.AppendChild(box)
+		}
+		label.AppendChild(input)
+		label.AppendChild(document.CreateTextNode(" " + unit))
+		form.AppendChild(label)
+		first = input
+		answer = func() string { return value(input) }
+	}
+	check := element("button", "primary", "Check")
+	check.SetAttribute("type", "submit")
+	tell := button("", "Tell me", nil0)
+	verdict := element("p", "verdict", "")
+	verdict.SetAttribute("role", "status")
+	row := element("p", "buttons", "")
+	row.AppendChild(check)
+	row.AppendChild(tell)
+	form.AppendChild(row)
+	form.AppendChild(verdict)
+	into.AppendChild(form)
+	show(into, true)
+	told := false
+	ended := func(word, class string, right bool) {
+		clearAll(verdict)
+		setClass(verdict, "verdict "+class)
+		verdict.AppendChild(element("b", "", word+" "))
+		verdict.AppendChild(document.CreateTextNode("It is " + visible(rule.AnswerText()) + ". "))
+		verdict.AppendChild(paragraph("span", "", q.Why+" "))
+		if q.Address != "" {
+			verdict.AppendChild(reference(q.Address, "More in the reference"))
+		}
+		show(row, false)
+		if !told {
+			told = true
+			answered(right)
+		}
+	}
+	on(tell, "click", func(dom.Event) { ended("The answer:", "", false) })
+	on(form, "submit", func(ev dom.Event) {
+		ev.PreventDefault()
+		text := answer()
+		if text == "" {
+			verdict.SetTextContent("Give an answer first, or let it be told.")
+			return
+		}
+		right, err := rule.Check(text)
+		switch {
+		case err != nil:
+			setClass(verdict, "verdict wrong")
+			verdict.SetTextContent(sentence(visible(err.Error())))
+		case right:
+			ended("Right.", "right", true)
+		default:
+			ended("Not quite.", "wrong", false)
+		}
+	})
+	first.Underlying().Call("focus")
+}
+
+func nil0() {}

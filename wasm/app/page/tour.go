@@ -1,0 +1,279 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+	"strings"
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+
+	"satascope/learn"
+	"satascope/wasm/app/bridge"
+	"satascope/wasm/app/browser"
+)
+
+// tourKey is under which this browser remembers how far the tour came:
+// "CHAPTER,CHAPTER…;CHAPTER.STEP", the chapters that were done and the step to
+// go on with.
+const tourKey = "satascope.tour"
+
+// A tour goes through the chapters of package learn, in a panel beside the log.
+type tour struct {
+	l       *lessons
+	pending bool // it begins when the example is there
+	open    bool
+	chapter int
+	step    int
+	toStep  int // the step to show when the chapter comes; -1 for the last
+	steps   []bridge.Step
+	done    map[string]bool
+
+	panel, chapters, lead, place, text, line, bytes, legend dom.HTMLElement
+	changes, question, more, back, next, lack, example      dom.HTMLElement
+}
+
+func newTour(l *lessons) *tour {
+	t := &tour{l: l, panel: byID("tour"), done: map[string]bool{}}
+	for id, el := range map[string]*dom.HTMLElement{
+		"chapter": &t.chapters, "lead": &t.lead, "place": &t.place, "text": &t.text, "line": &t.line, "bytes": &t.bytes, "legend": &t.legend,
+		"changes": &t.changes, "question": &t.question, "more": &t.more, "back": &t.back, "next": &t.next, "lack": &t.lack, "example": &t.example,
+	} {
+		*el = byID("tour-" + id)
+	}
+	t.remember()
+	t.names()
+	on(t.chapters, "change", func(dom.Event) {
+		n, _ := strconv.Atoi(value(t.chapters))
+		t.begins(n, 0)
+	})
+	on(t.back, "click", func(dom.Event) { t.go1(-1) })
+	on(t.next, "click", func(dom.Event) { t.go1(1) })
+	on(t.example, "click", func(dom.Event) { t.openExample() })
+	on(byID("tour-close"), "click", func(dom.Event) { t.close() })
+	on(t.line, "click", func(dom.Event) { t.show(false) })
+	return t
+}
+
+// names fills the list of chapters, a mark before those that were done.
+func (t *tour) names() {
+	clearAll(t.chapters)
+	for i := range learn.Tour {
+		ch := &learn.Tour[i]
+		name := strconv.Itoa(i+1) + ". " + ch.Title
+		if t.done[ch.ID] {
+			name += " ✓"
+		}
+		option := element("option", "", name)
+		option.SetAttribute("value", strconv.Itoa(i))
+		t.chapters.AppendChild(option)
+	}
+	setValue(t.chapters, strconv.Itoa(t.chapter))
+}
+
+// remember reads how far the tour came. What this program did not write counts
+// for nothing.
+func (t *tour) remember() {
+	stored, err := browser.Try(func() js.Value { return js.Global().Get("localStorage").Call("getItem", tourKey) })
+	if err != nil || stored.Type() != js.TypeString {
+		return
+	}
+	done, at, _ := strings.Cut(stored.String(), ";")
+	for _, id := range strings.Split(done, ",") {
+		if learn.ChapterNamed(id) != nil {
+			t.done[id] = true
+		}
+	}
+	id, step, _ := strings.Cut(at, ".")
+	for i := range learn.Tour {
+		if n, err := strconv.Atoi(step); learn.Tour[i].ID == id && err == nil && n >= 0 {
+			t.chapter, t.toStep = i, n
+		}
+	}
+}
+
+// store writes that. A browser that keeps nothing is no reason to stop.
+func (t *tour) store() {
+	var done []string
+	for i := range learn.Tour {
+		if id := learn.Tour[i].ID; t.done[id] {
+			done = append(done, id)
+		}
+	}
+	text := strings.Join(done, ",") + ";" + learn.Tour[t.chapter].ID + "." + strconv.Itoa(t.step)
+	_, _ = browser.Try(func() js.Value { return js.Global().Get("localStorage").Call("setItem", tourKey, text) })
+}
+
+// begin opens the panel where it was left; without a capture, on the example.
+func (t *tour) begin() {
+	t.open = true
+	switch {
+	case t.l.p.state == stateEmpty:
+		t.openExample()
+	case t.l.ready():
+		t.begins(t.chapter, t.toStep)
+	default:
+		t.pending = true // the capture is being decoded
+	}
+}
+
+func (t *tour) openExample() {
+	t.open, t.pending = true, true
+	go t.l.p.start.example()
+}
+
+func (t *tour) close() {
+	t.open, t.pending = false, false
+	t.toStep = t.step
+	show(t.panel, false)
+	byID("log").Underlying().Call("focus")
+}
+
+// setState begins the tour when the capture that it waits for is there.
+func (t *tour) setState(state string) {
+	switch {
+	case state == stateDecoding:
+		t.pending = t.pending || t.open
+		t.steps = nil
+		show(t.panel, false)
+	case t.pending && (state == stateDone || state == stateFailed):
+		t.pending = false
+		t.begins(t.chapter, t.toStep)
+	}
+}
+
+// begins asks for a chapter.
+func (t *tour) begins(chapter, step int) {
+	t.chapter, t.toStep, t.steps = chapter, step, nil
+	t.l.p.client.post(&bridge.AskTour{Chapter: chapter})
+}
+
+func (t *tour) came(m *bridge.Tour) {
+	if !t.open || m.Chapter != t.chapter {
+		return
+	}
+	t.steps = m.Steps
+	t.step = t.toStep
+	if t.step < 0 || t.step >= len(t.steps) {
+		t.step = max(0, len(t.steps)-1)
+		if t.toStep >= 0 {
+			t.step = 0
+		}
+	}
+	show(t.panel, true)
+	lack := ""
+	switch {
+	case m.Error != "":
+		lack = sentence(m.Error)
+	case len(t.steps) == 0:
+		lack = "This capture has no example of it. Go on with the next chapter, or see it in the bundled example."
+	}
+	t.lack.SetTextContent(lack)
+	show(t.lack, lack != "")
+	show(t.example, lack != "")
+	t.show(true)
+}
+
+// go1 goes a step on or back, over the borders of chapters.
+func (t *tour) go1(by int) {
+	to := t.step + by
+	switch {
+	case to >= 0 && to < len(t.steps):
+		t.step = to
+		t.show(true)
+	case by > 0:
+		if len(t.steps) > 0 {
+			t.done[learn.Tour[t.chapter].ID] = true
+		}
+		if t.chapter+1 < len(learn.Tour) {
+			t.step = 0
+			t.begins(t.chapter+1, 0)
+			t.names()
+			return
+		}
+		t.step = 0
+		t.names()
+		t.store()
+		t.chapter, t.toStep = 0, 0
+		t.ended()
+	case t.chapter > 0:
+		t.begins(t.chapter-1, -1)
+	}
+}
+
+// ended is the last page of the tour.
+func (t *tour) ended() {
+	t.steps = nil
+	t.blank()
+	t.place.SetTextContent("The end")
+	n := 0
+	for range t.done {
+		n++
+	}
+	t.text.SetTextContent("You have seen " + strconv.Itoa(n) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters. Open a capture of your own and take the tour there, or try the quiz.")
+	show(t.next, false)
+	show(t.back, false)
+	byID("tour-close").Underlying().Call("focus")
+}
+
+// blank empties the panel of what belongs to a step.
+func (t *tour) blank() {
+	for _, el := range []dom.HTMLElement{t.text, t.line, t.bytes, t.legend, t.changes, t.question, t.more} {
+		clearAll(el)
+	}
+	for _, el := range []dom.HTMLElement{t.line, t.bytes, t.legend, t.changes, t.question} {
+		show(el, false)
+	}
+	t.lead.SetTextContent("")
+}
+
+// show shows the step and selects its row. With focus, the keyboard is where one
+// goes on.
+func (t *tour) show(focus bool) {
+	t.names()
+	t.blank()
+	show(t.next, true)
+	show(t.back, true)
+	ch := &learn.Tour[t.chapter]
+	t.lead.SetTextContent(ch.Lead)
+	enable(t.back, t.step > 0 || t.chapter > 0)
+	last := t.step+1 >= len(t.steps)
+	switch {
+	case !last:
+		t.next.SetTextContent("Next")
+	case t.chapter+1 < len(learn.Tour):
+		t.next.SetTextContent("Next chapter")
+	default:
+		t.next.SetTextContent("Finish")
+	}
+	t.place.SetTextContent("Chapter " + strconv.Itoa(t.chapter+1) + " of " + strconv.Itoa(len(learn.Tour)))
+	if len(t.steps) > 0 {
+		s := &t.steps[t.step]
+		t.place.SetTextContent(t.place.TextContent() + ", step " + strconv.Itoa(t.step+1) + " of " + strconv.Itoa(len(t.steps)) + ", row " + count(s.Row+1))
+		prose(t.text, s.Text)
+		t.line.SetTextContent(s.Line)
+		show(t.line, true)
+		if len(s.Shown.Marks) > 0 {
+			showBytes(t.bytes, s.Shown.Head, s.Shown.Marks, nil)
+			legend(t.legend, s.Shown.Marks)
+		}
+		for _, change := range s.Changes {
+			t.changes.AppendChild(paragraph("li", "", change))
+		}
+		show(t.changes, len(s.Changes) > 0)
+		if s.Address != "" {
+			t.more.AppendChild(reference(s.Address, "More in the reference"))
+		}
+		t.l.p.reveal(s.Row)
+		t.store()
+	}
+	if focus {
+		t.next.Underlying().Call("focus")
+	}
+	if len(t.steps) > 0 && len(t.steps[t.step].Ask) > 0 {
+		q := &t.steps[t.step].Ask[0]
+		ask(t.l.p, t.question, q, t.steps[t.step].Shown, func(bool) { t.next.Underlying().Call("focus") })
+	}
+	t.panel.Underlying().Set("scrollTop", 0)
+}
