@@ -30,8 +30,10 @@ type lessons struct {
 
 func newLessons(p *page) *lessons {
 	l := &lessons{p: p, row: -1, menu: byID("learn")}
-	if isEmbedded() {
-		return l // a frame in another site shows a capture, no more
+	if isEmbedded() { // a frame in another site shows a capture, no more
+		show(byID("learn-open"), false)
+		show(byID("tour-start"), false)
+		return l
 	}
 	l.builder = newBuilder(l)
 	l.tour = newTour(l)
