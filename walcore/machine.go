@@ -101,6 +101,14 @@ func (m *Machine) Forget(id uint32, at At) {
 	}
 }
 
+// Pass drops the request that has waited longest without a word: where only what
+// the client sent was recorded, no response comes.
+func (m *Machine) Pass(id uint32) {
+	if s := m.stream(id); s != nil {
+		s.pop()
+	}
+}
+
 func (m *Machine) stream(id uint32) *stream {
 	if m.last == nil || m.lastID != id {
 		m.last, m.lastID = m.streams[id], id
