@@ -24,6 +24,7 @@ const (
 	AssumedClocks     = "clocks"      // the times of several files are of one clock
 	AssumedDirections = "directions"  // whose bytes are whose, in a dump
 	AssumedOrder      = "order"       // what came after what, in two files
+	AssumedShape      = "shape"       // what a response that stands alone is
 	AssumedLogLines   = "log-lines"   // which lines of a log are messages
 	AssumedLogStreams = "log-streams" // which response of a log is to which request
 )
@@ -59,6 +60,16 @@ func (d *Decoder) Assumptions() []Assumption {
 		}
 	case kind.Dump() && len(d.kinds) == 2:
 		a.add(AssumedOrder, "", "the files do not tell what was sent when: each request is followed by its response")
+	case len(d.alone) > 0:
+		sentence := "a response without its request: by its form it can be: "
+		for i, shape := range d.alone {
+			if i > 0 {
+				sentence += "; "
+			}
+			sentence += shape.String() + " (to " + commandsOf(shape) + ")"
+		}
+		a.add(AssumedShape, "", sentence)
+		return a
 	case kind.Dump():
 		a.add(AssumedDirections, "", "the file does not tell the directions apart: what looks like a request is taken to be the client's")
 	}
@@ -122,7 +133,7 @@ func (a *assumptions) ffio(d *Decoder) {
 	var on, off streamList
 	for i, f := range d.framers {
 		switch st := &d.streams[i]; {
-		case f.ponged || f.shown || st.Began && !f.lossy && d.options.FFIO == Auto || st.Messages == 0:
+		case f.ponged || f.shown || st.Began && !f.lossy && !f.half && d.options.FFIO == Auto || st.Messages == 0:
 		case st.FFIO:
 			on.add(i)
 		default:

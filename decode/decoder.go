@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"satascope/capture"
+	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -25,7 +26,8 @@ type Decoder struct {
 	pass    int
 	port    uint16
 	packets uint64
-	problem error // the first thing that kept a conversation from being decoded to its end
+	alone   []sata.Shape // what the one response can be that is all of the file
+	problem error        // the first thing that kept a conversation from being decoded to its end
 	err     error
 
 	again again
@@ -41,7 +43,7 @@ func New(o Options, sources ...capture.Source) *Decoder {
 // reset forgets all that was decoded, for a second pass.
 func (d *Decoder) reset() {
 	d.log = walcore.NewLog(d.options.Limits)
-	d.streams, d.framers, d.lanes, d.problem = nil, nil, nil, nil
+	d.streams, d.framers, d.lanes, d.problem, d.alone = nil, nil, nil, nil, nil
 	d.order = order{machine: walcore.NewMachine(d.log), streams: &d.streams, holds: map[uint32]uint32{}}
 }
 

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -18,7 +19,7 @@ func noRequest(kind capture.Kind, n int64) error {
 // of the wire. A binary file is only taken for one when a request stands near
 // its beginning.
 func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
-	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) {
+	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) && len(responseAlone(head)) == 0 {
 		return noRequest(f.Kind, int64(len(head)))
 	}
 	r := capture.NewDumpReader(f, f.Kind)
@@ -33,15 +34,25 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		if err = r.Next(&run); err != nil {
 			break
 		}
-		if fr == nil {
-			fr = d.beginDump(&run)
-		}
 		decoded = run.Offset + int64(len(run.Bytes))
-		l := fr.client
-		l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Time: noTime})
-		l.put(run.Bytes, mark{time: noTime, acked: -1})
-		fr.pump()
-		l.settle()
+		if fr == nil {
+			if shapes := responseAlone(run.Bytes); len(shapes) > 0 {
+				alone := run
+				alone.Bytes = bytes.Clone(run.Bytes)
+				if err = r.Next(&run); err == io.EOF {
+					d.takeAlone(&alone, shapes)
+					return nil
+				}
+				fr = d.beginDump(&alone)
+				fr.more(&alone)
+				if err != nil {
+					break
+				}
+			} else {
+				fr = d.beginDump(&run)
+			}
+		}
+		fr.more(&run)
 	}
 	if fr != nil {
 		d.endFramer(fr)
@@ -60,10 +71,24 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 // message is a Ping.
 func (d *Decoder) beginDump(run *capture.DumpRun) *framer {
 	began := startsWithPing(run.Bytes)
-	f := d.newFramer(began, true)
+	half := onlyRequests(run.Bytes)
+	f := d.newFramer(began, !half)
+	f.unheard, f.half = true, half
+	if st := f.stream(); half && d.options.FFIO == Auto {
+		st.FFIO = true // its Pong is not here
+	}
 	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: walcore.At{Time: noTime}}})
 	if !began {
 		f.noBeginning(f.client, mark{time: noTime})
 	}
 	return f
+}
+
+// more takes a piece of a dump.
+func (f *framer) more(run *capture.DumpRun) {
+	l := f.client
+	l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Time: noTime})
+	l.put(run.Bytes, mark{time: noTime, acked: -1})
+	f.pump()
+	l.settle()
 }

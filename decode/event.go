@@ -23,10 +23,12 @@ type eventKind uint8
 const (
 	eventOpen eventKind = iota
 	eventClose
+	eventLeave // close, and nothing is said of requests that wait
 	eventRequest
 	eventResponse
 	eventWritten
 	eventForget
+	eventPass // drops the oldest waiting request without a word
 	eventDiagnosis
 )
 
@@ -93,6 +95,8 @@ func (o *order) deliver(e *event) {
 		m.OpenStream(e.stream)
 	case eventClose:
 		m.EndStream(e.stream, e.msg.At)
+	case eventLeave:
+		m.CloseStream(e.stream)
 	case eventRequest:
 		m.Request(e.stream, e.msg)
 	case eventResponse:
@@ -101,6 +105,8 @@ func (o *order) deliver(e *event) {
 		m.Written(e.stream, e.fd, e.msg.Length, e.msg.At)
 	case eventForget:
 		m.Forget(e.stream, e.msg.At)
+	case eventPass:
+		m.Pass(e.stream)
 	case eventDiagnosis:
 		m.Diagnose(e.diag)
 	}

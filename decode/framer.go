@@ -45,6 +45,12 @@ type framer struct {
 	sized         bool     // a Ping was seen, or the user said what the first read size is
 	asked         bool     // a Pong was seen, or the user said whether fast file I/O is on
 
+	// What shows that only one direction was recorded (see oneDirection).
+	asks, answers int
+	lost          [2]int64 // bytes known to be missing, by lane
+	unheard       bool     // the file has no acknowledgements: a direction without bytes is not known to have had any
+	half          bool     // it was told
+
 	// What the Summary's assumptions are made of.
 	role   role // by what it was told which end serves
 	pinged bool // a Ping was seen
@@ -216,6 +222,11 @@ func (f *framer) stepClient() bool {
 		if parsed.Command == sata.Ping {
 			st.FirstRead, st.FirstReadKnown, f.sized, f.pinged = parsed.User[0], true, true, true
 		}
+	}
+	if f.asks++; f.half && f.asks > 1 {
+		// No response will come: what is out of band belongs to this request.
+		f.order.tell(event{kind: eventPass, stream: f.id, msg: walcore.Message{At: msg.At}})
+		f.waiting = f.waiting[:0]
 	}
 	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg})
 	f.waiting = append(f.waiting, w)
@@ -417,6 +428,7 @@ func (f *framer) response(msg walcore.Message) {
 			f.stream().FFIO, f.asked, f.ponged = pong.Capabilities.FFIO(), true, true
 		}
 	}
+	f.answers++
 	f.order.tell(event{kind: eventResponse, stream: f.id, msg: msg})
 }
 
@@ -891,8 +903,10 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 		f.stream().FirstReadKnown = false
 	}
 	if l == f.client {
+		f.lost[0] += size
 		f.missingClient(offset, size)
 	} else {
+		f.lost[1] += size
 		f.missingServer(offset, size)
 	}
 	f.lossy = true
@@ -1007,6 +1021,7 @@ func (f *framer) finish() {
 			f.skipped[i] = 0
 		}
 	}
+	f.oneDirection()
 	f.order.release(f.id)
 }
 

@@ -1,0 +1,115 @@
+package decode
+
+import (
+	"encoding/binary"
+
+	"satascope/capture"
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// Half a conversation: one direction of it, or a single message.
+
+// onlyRequests says whether the bytes that a dump begins with are requests, one
+// behind the other, with the data of WriteFile between them: what only a client
+// sent.
+func onlyRequests(b []byte) bool {
+	n := 0
+	for ; len(b) > 0; n++ {
+		if like := sata.LooksLikeRequest(b); like != sata.Yes {
+			return like == sata.Maybe && n > 1
+		}
+		length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(b))
+		var r sata.Request
+		if sata.ParseRequest(b, length, &r) == nil && r.Command == sata.WriteFile {
+			length += r.Total()
+		}
+		b = b[min(length, uint64(len(b))):]
+	}
+	return n > 1
+}
+
+// responseAlone are the shapes that b can have, if it is one response and
+// nothing else.
+func responseAlone(b []byte) (shapes []sata.Shape) {
+	if len(b) < sata.HeaderSize+4 || sata.LooksLikeRequest(b) == sata.Yes {
+		return nil
+	}
+	if form, _ := sata.FormOf(b); form == sata.ReadFirst || form == sata.ReadFailed && len(b) == sata.ReadHeadSize {
+		return []sata.Shape{sata.ShapeRead}
+	}
+	if h, err := sata.ParseHeader(b); err != nil || h.Size() != uint64(len(b)) {
+		return nil
+	}
+	for shape := sata.ShapeResult; shape < sata.ShapeRead; shape++ {
+		if sata.LooksLikeResponse(b, shape) == sata.Yes {
+			shapes = append(shapes, shape)
+		}
+	}
+	return shapes
+}
+
+// takeAlone takes a response without its request. Nobody asked for it, so the
+// log can only have its bytes; what it may be is told by Assumptions.
+func (d *Decoder) takeAlone(run *capture.DumpRun, shapes []sata.Shape) {
+	d.alone = shapes
+	f := d.newFramer(true, true)
+	l, n := f.server, len(run.Bytes)
+	l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(n), File: run.File, Seq: uint32(run.Skip), Time: noTime})
+	at := walcore.At{Time: noTime}
+	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: at}})
+	f.response(walcore.Message{Head: run.Bytes, Length: uint64(n), At: at})
+	f.stream().FromServer = int64(n)
+	d.order.tell(event{kind: eventClose, stream: f.id, msg: walcore.Message{At: at}})
+}
+
+// oneDirection says, at the end of a conversation, that only one side of it was
+// recorded: the other sent bytes that are missing, all of them, or, where no
+// acknowledgement could tell, there are requests and no response.
+func (f *framer) oneDirection() {
+	st := f.stream()
+	client := f.asks > 0 && f.answers == 0 && (f.unheard || st.FromServer == 0 && f.lost[1] > 0)
+	server := !f.unheard && st.FromServer > 0 && st.FromClient == 0 && f.lost[0] > 0
+	if f.pair || client == server {
+		return
+	}
+	f.half = true
+	l := f.client
+	if server {
+		l = f.server
+	}
+	at := f.at(l, l.pos, l.pos, nil)
+	for _, last := range [...]mark{f.client.last, f.server.last} {
+		if last.packet > at.Packet {
+			at.Packet, at.Time = last.packet, last.time
+		}
+	}
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{Code: walcore.CodeOneDirection, Stream: f.id, At: at, FromServer: server}})
+}
+
+// closes is how the stream ends: requests that wait were never answered, unless
+// the answers are just not here.
+func (f *framer) closes() eventKind {
+	if f.half {
+		return eventLeave
+	}
+	return eventClose
+}
+
+// commandsOf are the commands that a response of a shape answers, in words.
+func commandsOf(shape sata.Shape) (names string) {
+	for _, spec := range sata.Commands {
+		is := spec.Response == shape
+		for _, q := range sata.Queries() {
+			is = is || spec.Command == sata.QueryPath && q.Name != "" && q.Response == shape
+		}
+		if !is {
+			continue
+		}
+		if names != "" {
+			names += ", "
+		}
+		names += spec.Name
+	}
+	return names
+}
