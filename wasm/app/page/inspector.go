@@ -502,8 +502,9 @@ func (n *inspector) showLegend(m *bridge.Inspected) {
 	for i := range m.Nodes {
 		seen[m.Nodes[i].Look] = seen[m.Nodes[i].Look] || m.Nodes[i].Leaf
 	}
+	finding := len(m.Parts) > 0 && m.Parts[0].Label == m.Parts[0].Start && m.Parts[0].Start != 0 // its bytes are no message's
 	for look, is := range seen {
-		if is && looks[look].name != "" {
+		if is && !finding && looks[look].name != "" {
 			item := element("li", "", "")
 			item.AppendChild(element("span", looks[look].class, looks[look].name))
 			n.legend.AppendChild(item)

@@ -189,6 +189,9 @@ func inspected(d *decode.Decoder, x *inspect.Index, i int, head []byte, lack str
 	w := walk{m: m, a: addresses{r: r, shape: x.Shape(i), read: isRead(message.Nodes)}}
 	w.nodes(message.Nodes, 0, bridge.LookNone)
 	if r.Kind == walcore.Diagnostic {
+		if did := assumed[walcore.Code(r.Op)]; did != "" {
+			m.Nodes = append(m.Nodes, bridge.Node{Name: "assumed", Meaning: did, Offset: -1, Row: bridge.NoRow, Address: learn.DiagnosticAddress(walcore.Code(r.Op))})
+		}
 		w.around(r, &v)
 	}
 	if len(v.parts) > 0 && message.DataLength > 0 {
@@ -267,6 +270,27 @@ var looks = [...]bridge.Look{
 	inspect.NodeBit: bridge.LookField, inspect.NodeResult: bridge.LookField, inspect.NodeTime: bridge.LookField, inspect.NodeConstant: bridge.LookField,
 	inspect.NodeForm: bridge.LookHeader, inspect.NodeData: bridge.LookData, inspect.NodePadding: bridge.LookPadding, inspect.NodeUnread: bridge.LookUnread,
 	inspect.NodeNote: bridge.LookNone,
+}
+
+// assumed says what the decoder took to be so where it made a finding, and so
+// what the rows behind it rest on.
+var assumed = map[walcore.Code]string{
+	walcore.CodeStreamNotOpen: "the stream opens with this message; the compatible log ends before it",
+	walcore.CodeUnasked:       "it is no one's answer and stays Unknown; the compatible log ends before it",
+	walcore.CodeMissing:       "what follows the gap begins where a message can; requests whose answers stood in it are taken as answered",
+	walcore.CodeCut:           "what follows begins where a message can; what was in the bytes cut off is lost",
+	walcore.CodeSkipped:       "these bytes belong to no message that can be read",
+	walcore.CodeNoHeader:      "the next message begins at the next place that looks like one",
+	walcore.CodeIncomplete:    "nothing: what is there of it is not read",
+	walcore.CodeUnanswered:    "nothing: it waits to the end",
+	walcore.CodeAnswerLost:    "it was answered, so that the next answer finds its own request",
+	walcore.CodeReadEnd:       "the end after which the rest of the conversation makes sense or, where that does not tell, the server's rule",
+	walcore.CodeFirstRead:     "this first read size holds from here on, until a Ping tells another",
+	walcore.CodeFFIOShown:     "fast file I/O is on from here on",
+	walcore.CodeNoBeginning:   "what the sentence says; descriptors are not known until they are opened again",
+	walcore.CodeOneDirection:  "nothing of the other direction: what was answered, or asked, stays unknown",
+	walcore.CodeBuffered:      "the request will not come: the bytes are taken as they are",
+	walcore.CodeLogLine:       "nothing: the line stays as it is",
 }
 
 // around adds nodes for the bytes around a finding.

@@ -191,6 +191,12 @@ func TestInspectedFinding(t *testing.T) {
 	require.NotEmpty(t, kinds, "the capture has findings")
 }
 
+func TestEveryFindingSaysWhatWasAssumed(t *testing.T) {
+	for code, spec := range walcore.Codes() {
+		require.NotEmpty(t, assumed[walcore.Code(code)], spec.Name)
+	}
+}
+
 func TestViewOfPieces(t *testing.T) {
 	segments := []decode.Segment{
 		{Offset: 0, Length: 100, Packet: 1}, {Offset: 100, Length: 50, Packet: 2}, {Offset: 150, Length: 10, Packet: 2},
