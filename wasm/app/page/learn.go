@@ -93,6 +93,8 @@ func (l *lessons) came(m bridge.Message) {
 		return
 	}
 	switch m := m.(type) {
+	case *bridge.Inspected: // the inspector shows it first
+		after(0, l.tour.light)
 	case *bridge.Tour:
 		l.tour.came(m)
 	case *bridge.Move:

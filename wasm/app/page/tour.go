@@ -266,6 +266,7 @@ func (t *tour) show(focus bool) {
 			t.more.AppendChild(reference(s.Address, "More in the reference"))
 		}
 		t.l.p.reveal(s.Row)
+		t.light()
 		t.store()
 	}
 	if focus {
@@ -276,4 +277,15 @@ func (t *tour) show(focus bool) {
 		ask(t.l.p, t.question, q, t.steps[t.step].Shown, func(bool) { t.next.Underlying().Call("focus") })
 	}
 	t.panel.Underlying().Set("scrollTop", 0)
+}
+
+// light selects the step's bytes in the inspector, once that shows its row.
+func (t *tour) light() {
+	n := t.l.p.inspector
+	if !t.open || t.step >= len(t.steps) || n.inspected == nil || n.inspected.Row != t.steps[t.step].Row {
+		return
+	}
+	if marks := t.steps[t.step].Shown.Marks; len(marks) > 0 {
+		n.hex.selectBytes(int64(marks[0].Offset), int64(marks[0].Offset+marks[0].Length), true)
+	}
 }
