@@ -13,7 +13,7 @@ import (
 
 // ask shows a question in an element: a form whose answer is checked here.
 // answered is called with whether the first answer was right.
-func ask(p *page, into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answered func(right bool)) {
+func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answered func(right bool)) {
 	clearAll(into)
 	rule := learn.Question{
 		Kind: learn.QuestionKind(q.Form), Prompt: q.Prompt, Shown: q.Shown, Choices: q.Choices, Bytes: q.Bytes, Unit: q.Unit,
@@ -76,7 +76,7 @@ func ask(p *page, into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt
 	}
 	check := element("button", "primary", "Check")
 	check.SetAttribute("type", "submit")
-	tell := button("", "Tell me", nil0)
+	tell := button("", "Tell me", func() {})
 	verdict := element("p", "verdict", "")
 	verdict.SetAttribute("role", "status")
 	row := element("p", "buttons", "")
@@ -123,5 +123,3 @@ func ask(p *page, into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt
 	})
 	first.Underlying().Call("focus")
 }
-
-func nil0() {}

@@ -90,7 +90,7 @@ func (z *quiz) came(m *bridge.Quiz) {
 		return
 	}
 	z.about = m.Ask[0].Row
-	ask(z.l.p, z.question, &m.Ask[0], m.Shown, func(right bool) {
+	ask(z.question, &m.Ask[0], m.Shown, func(right bool) {
 		z.asked++
 		if right {
 			z.right++

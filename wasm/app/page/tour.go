@@ -48,8 +48,8 @@ func newTour(l *lessons) *tour {
 		n, _ := strconv.Atoi(value(t.chapters))
 		t.begins(n, 0)
 	})
-	on(t.back, "click", func(dom.Event) { t.go1(-1) })
-	on(t.next, "click", func(dom.Event) { t.go1(1) })
+	on(t.back, "click", func(dom.Event) { t.walk(-1) })
+	on(t.next, "click", func(dom.Event) { t.walk(1) })
 	on(t.example, "click", func(dom.Event) { t.openExample() })
 	on(byID("tour-close"), "click", func(dom.Event) { t.close() })
 	on(t.line, "click", func(dom.Event) { t.show(false) })
@@ -175,8 +175,8 @@ func (t *tour) came(m *bridge.Tour) {
 	t.show(true)
 }
 
-// go1 goes a step on or back, over the borders of chapters.
-func (t *tour) go1(by int) {
+// walk goes a step on or back, over the borders of chapters.
+func (t *tour) walk(by int) {
 	to := t.step + by
 	switch {
 	case to >= 0 && to < len(t.steps):
@@ -274,7 +274,7 @@ func (t *tour) show(focus bool) {
 	}
 	if len(t.steps) > 0 && len(t.steps[t.step].Ask) > 0 {
 		q := &t.steps[t.step].Ask[0]
-		ask(t.l.p, t.question, q, t.steps[t.step].Shown, func(bool) { t.next.Underlying().Call("focus") })
+		ask(t.question, q, t.steps[t.step].Shown, func(bool) { t.next.Underlying().Call("focus") })
 	}
 	t.panel.Underlying().Set("scrollTop", 0)
 }
