@@ -13,7 +13,7 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // again reads pieces of a file a second time.
 type again struct {
-	source capture.Source
+	source uint8         // which of the sources
 	file   *capture.File // of a source that can only be read from its start
 	at     int64         // how far file was read
 }
@@ -139,7 +139,7 @@ func (d *Decoder) section(source uint8, at int64) (io.Reader, error) {
 		}
 	}
 	a := &d.again
-	if a.file == nil || a.source != src || a.at > at {
+	if a.file == nil || a.source != source || a.at > at {
 		if err := d.closeAgain(); err != nil {
 			return nil, err
 		}
@@ -147,7 +147,7 @@ func (d *Decoder) section(source uint8, at int64) (io.Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.file, a.source, a.at = f, src, 0
+		a.file, a.source, a.at = f, source, 0
 	}
 	if _, err := io.CopyN(io.Discard, a, at-a.at); err != nil {
 		return nil, err

@@ -95,3 +95,18 @@ func TestBytesUnpacked(t *testing.T) {
 	_, err = failing.Rest(nil, failing.Log().At(0), 0, 4)
 	require.ErrorIs(t, err, io.ErrNoProgress)
 }
+
+// TestBytesOfAnySource: what a source is made of does not matter, not even when
+// it can't be compared.
+func TestBytesOfAnySource(t *testing.T) {
+	packed, err := os.ReadFile(golden + "captures/zipped.pcap.gz")
+	require.NoError(t, err)
+	d := New(Options{Unpackers: unpack.Native()}, memoryFile(packed))
+	require.NoError(t, d.Run(context.Background()))
+	for range 2 {
+		b, err := d.Rest(nil, d.Log().At(0), 0, sata.HeaderSize)
+		require.NoError(t, err)
+		_, err = sata.ParseHeader(b)
+		require.NoError(t, err)
+	}
+}
