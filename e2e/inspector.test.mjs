@@ -421,6 +421,7 @@ test("below the log, and as a sheet on a phone", async (t) => {
     if (w < 700) {
       await page.tab.click("#message-close");
       assert.equal(await shown(), false);
+      await page.tab.waitForSelector("#rows > :nth-child(5)");
       await page.tab.click("#rows > :nth-child(5)");
       await inspected(page, 5);
       assert.equal(await shown(), true, "another row brings it back");
