@@ -3,6 +3,7 @@ package decode
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"satascope/capture"
 	"satascope/sata"
@@ -235,6 +236,18 @@ func (d *Decoder) newFramer(began, dump bool) *framer {
 	d.framers = append(d.framers, f)
 	d.lanes = append(d.lanes, [2]*lane{f.client, f.server})
 	return f
+}
+
+// anyMessage says whether a message of any stream was found so far.
+func (d *Decoder) anyMessage() bool {
+	return slices.ContainsFunc(d.streams, func(s Stream) bool { return s.Messages > 0 })
+}
+
+// anyDamaged says whether a conversation lacks bytes or a direction. Then no
+// message in it does not mean that it is not the protocol's, and diagnostics
+// tell what is missing.
+func (d *Decoder) anyDamaged() bool {
+	return slices.ContainsFunc(d.framers, func(f *framer) bool { return f != nil && (f.lossy || f.half) })
 }
 
 // Summary is what the files turned out to hold, as far as they were read.

@@ -13,7 +13,8 @@ type NoProtocolError struct {
 	Port          uint16         // where it was looked for
 	Server        netip.AddrPort // likewise, when one was named
 	Packets       uint64
-	Conversations int               // TCP conversations there
+	Conversations int               // TCP conversations in the file
+	There         int               // of those, where it was looked for: they hold no message
 	Largest       [2]netip.AddrPort // the ends of the largest one
 	LargestBytes  int64
 	Ports         []PortFound // what could be asked for instead, most likely first
@@ -44,6 +45,11 @@ func (e *NoProtocolError) Error() string {
 			b = append(append(append(b, " ("...), e.Other...), ')')
 		}
 		return string(b)
+	case e.There == 1:
+		b = append(b, "1 TCP conversation there and no message of the protocol in it"...)
+	case e.There > 1:
+		b = strconv.AppendInt(b, int64(e.There), 10)
+		b = append(b, " TCP conversations there and no message of the protocol in them"...)
 	case e.Conversations == 1:
 		b = append(b, "1 TCP conversation, not there"...)
 	default:

@@ -12,6 +12,11 @@ import (
 // that the protocol knows has 0x454 bytes; a length beyond this is no length.
 const maxOrdinary = 16 << 20
 
+// maxMissing is how much of the data of a read or a write may be missing at the
+// end of a conversation. A capture that ends earlier than its conversation lacks
+// less; a length that lies lacks more.
+const maxMissing = 1 << 30
+
 // maxAhead is how much a server may be ahead of the requests recorded, and how
 // much of a read whose end is open is kept.
 const maxAhead = 64 << 20
@@ -976,6 +981,13 @@ func (f *framer) missingServer(offset, size int64) {
 // lie notes a length that can't be one.
 func (f *framer) lie(l *lane, length uint64) {
 	f.diagnose(walcore.CodeNoHeader, l, l.pos, length, 0, 0)
+	f.fail(l, l.pos, "a message of at most "+strconv.Itoa(maxOrdinary)+" bytes, found a header that announces "+strconv.FormatUint(length, 10)+
+		"; decoding went on at the next message that could be found")
+}
+
+// fail notes why the conversation can't be decoded to its end, unless that is
+// known or comes from bytes that were lost.
+func (f *framer) fail(l *lane, offset int64, expected string) {
 	if *f.problem != nil || f.lossy {
 		return
 	}
@@ -983,9 +995,7 @@ func (f *framer) lie(l *lane, length uint64) {
 	if l == f.server {
 		side = "server"
 	}
-	*f.problem = decodeError("stream " + strconv.Itoa(int(f.id)) + ", offset " + strconv.FormatInt(l.pos, 10) + " of the " + side +
-		": expected a message of at most " + strconv.Itoa(maxOrdinary) + " bytes, found a header that announces " + strconv.FormatUint(length, 10) +
-		"; decoding went on at the next message that could be found")
+	*f.problem = decodeError("stream " + strconv.Itoa(int(f.id)) + ", offset " + strconv.FormatInt(offset, 10) + " of the " + side + ": expected " + expected)
 }
 
 // finish takes what is left when no more bytes will come, and tells of what is
@@ -1003,6 +1013,10 @@ func (f *framer) finish() {
 		switch {
 		case b.active:
 			f.diagnose(walcore.CodeIncomplete, l, b.start, b.done, b.length, 0)
+			if b.length-b.done >= maxMissing {
+				f.fail(l, b.start, "the "+strconv.FormatUint(b.length, 10)+" bytes that were announced, found only "+strconv.FormatUint(b.done, 10)+
+					" before the end of the conversation; what followed was taken for a part of them")
+			}
 		case len(l.buf) > 0:
 			want := uint64(sata.HeaderSize)
 			if len(l.buf) >= sata.HeaderSize {

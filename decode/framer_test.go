@@ -308,3 +308,31 @@ func TestLies(t *testing.T) {
 `, w)
 	require.ErrorContains(t, w.d.problem, "4294967312")
 }
+
+// TestLongLies: data of a read or a write that are announced and can't come take
+// the rest of the conversation with them, and that is told.
+func TestLongLies(t *testing.T) {
+	const got = "found only 36 before the end of the conversation"
+	w := begin(t, 1000)
+	w.client(readFile(t, 64))
+	w.server(answer(zeros, 0xFFFFFFFF, 0))
+	requireLog(t, hello+`->ReadFile     {path=<Unknown 3>,move_to=Nowhere,total_size=64}
+!! message-incomplete
+!! request-unanswered
+`, w)
+	require.ErrorContains(t, w.d.problem, "offset 40 of the server: expected the 4294967331 bytes that were announced, "+got)
+
+	w = begin(t, 1000)
+	w.client(ask(t, sata.Request{Command: sata.WriteFile, BlockCount: 0xFFFFFFFF, BlockSize: 0xFFFFFFFF, FD: 3}), make([]byte, 36))
+	requireLog(t, hello+`->WriteFile    {path=<Unknown 3>,move_to=Nowhere}
+!! message-incomplete
+!! request-unanswered
+`, w)
+	require.ErrorContains(t, w.d.problem, "offset 124 of the client: expected the 18446744065119617025 bytes that were announced, "+got)
+
+	// What merely ends early does not lie.
+	w = begin(t, 1000)
+	w.client(ask(t, sata.Request{Command: sata.WriteFile, BlockCount: 1, BlockSize: 1 << 20, FD: 3}), make([]byte, 36))
+	w.log()
+	require.NoError(t, w.d.problem)
+}

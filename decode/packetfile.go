@@ -89,7 +89,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	if err == io.EOF {
 		err = nil
 	}
-	if len(d.streams) == 0 && err == nil {
+	if err == nil && !d.anyMessage() && !d.anyDamaged() {
 		none := h.found()
 		none.Packets = d.packets
 		none.Other = otherTraffic(&a.Dissector.Counts)

@@ -15,7 +15,7 @@ type packets struct {
 	d       *Decoder
 	port    uint16
 	server  netip.AddrPort
-	probing bool // nothing on the port so far: look where the protocol is spoken
+	probing bool // as long as no message was found on the port: look where the protocol is spoken
 
 	streams map[uint32]*tcpStream // by conversation
 	last    *tcpStream
@@ -66,7 +66,6 @@ func (p *packets) Opened(c *capture.Conversation, packet uint64, time int64) boo
 		p.others[c.ID] = &other{ends: c.Ends}
 		return true
 	}
-	p.probing = false
 	d := p.d
 	f := d.newFramer(c.Began, false)
 	st := f.stream()
@@ -111,6 +110,9 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 	l.put(r.Bytes, m)
 	f.pump()
 	l.settle()
+	if st.Messages > 0 {
+		p.probing = false
+	}
 }
 
 // first notes, before anything else of a stream, that its beginning is missing.
@@ -180,9 +182,14 @@ func (p *packets) Closed(c *capture.Conversation, why capture.CloseReason, packe
 
 // found tells what was there instead of the protocol.
 func (p *packets) found() *NoProtocolError {
-	e := &NoProtocolError{Port: p.port, Server: p.server, Conversations: p.count}
+	e := &NoProtocolError{Port: p.port, Server: p.server, Conversations: p.count, There: len(p.d.streams)}
 	if p.largest != nil {
 		e.Largest, e.LargestBytes = p.largest.ends, p.largest.bytes
+	}
+	for i := range p.d.streams {
+		if s := &p.d.streams[i]; !e.Largest[0].IsValid() || s.FromClient+s.FromServer > e.LargestBytes {
+			e.Largest, e.LargestBytes = [2]netip.AddrPort{s.Client, s.Server}, s.FromClient+s.FromServer
+		}
 	}
 	ports := map[uint16]*PortFound{}
 	for _, o := range p.others {
