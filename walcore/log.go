@@ -10,6 +10,7 @@ const chunk = 1 << 13
 type Limits struct {
 	Records int // lines; 50 million (3.6 GB)
 	Text    int // bytes of interned texts; 256 MiB
+	Waiting int // requests of one stream that wait for their responses; 2 million
 	Arena   int // bytes of Unknown messages kept; 256 MiB. Beyond it they are read again from the file.
 }
 
@@ -19,6 +20,9 @@ func (l Limits) orDefaults() Limits {
 	}
 	if l.Text == 0 {
 		l.Text = 256 << 20
+	}
+	if l.Waiting == 0 {
+		l.Waiting = 2_000_000
 	}
 	if l.Arena == 0 {
 		l.Arena = 256 << 20

@@ -146,6 +146,9 @@ func (m *Machine) Request(id uint32, msg Message) uint32 {
 	}
 	w.index = m.log.append(r)
 	s.push(w)
+	if len(s.waiting)-s.head > m.log.limits.Waiting && m.log.full == "" {
+		m.log.full = "requests that wait for a response"
+	}
 	return w.index
 }
 

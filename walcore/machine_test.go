@@ -285,3 +285,16 @@ func TestImports(t *testing.T) {
 	require.Contains(t, strings.Fields(string(deps)), "satascope/sata")
 	require.NotContains(t, strings.Fields(string(deps)), "fmt")
 }
+
+// Requests that are never answered are bounded: whoever sends them without end
+// fills the log, not the memory.
+func TestWaitingIsBounded(t *testing.T) {
+	log := NewLog(Limits{Waiting: 3})
+	m := NewMachine(log)
+	m.OpenStream(1)
+	for range 5 {
+		m.Request(1, Message{Head: []byte("?"), Length: 1})
+	}
+	require.Equal(t, "requests that wait for a response", log.Full())
+	require.Equal(t, 4, log.Len())
+}

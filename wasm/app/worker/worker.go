@@ -110,6 +110,11 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 	}
 }
 
+// limits are what a browser's 4 GB hold beside all that is asked of the log.
+// Where one is reached decoding ends and says so, and what is there stays;
+// without memory everything would be gone.
+var limits = walcore.Limits{Records: 10_000_000, Text: 128 << 20, Arena: 64 << 20, Waiting: 1_000_000}
+
 // open begins to decode a file.
 func (w *worker) open(o *bridge.Open, file js.Value) {
 	src := newStoredFile(browser.NewFile(file, o.Name))
@@ -126,6 +131,7 @@ func (w *worker) open(o *bridge.Open, file js.Value) {
 		Server:    server,
 		FFIO:      decode.Switch(o.FFIO),
 		FirstRead: o.FirstRead,
+		Limits:    limits,
 		Progress:  p.progress,
 		Unpackers: unpackers,
 		Unpacked:  func(int) (io.ReaderAt, error) { return w.unpack(src, unpackers) },
