@@ -34,6 +34,7 @@ type recorded struct {
 	streams [2][]byte // gaps as '?'
 	gaps    [2]int64
 	acked   [2]int64
+	behind  [2]uint64 // the packet that the last gap said stands behind it
 	closed  bool
 	why     CloseReason
 }
@@ -79,6 +80,10 @@ func (r *recorder) Data(c *Conversation, run Run) {
 	require.NotEmpty(r.t, run.Bytes)
 	require.Equal(r.t, r.at, run.At)
 	require.LessOrEqual(r.t, run.Packet, run.At)
+	if behind := x.behind[run.From]; behind != 0 {
+		require.Equal(r.t, behind, run.Packet, "what waited for the gap comes next")
+		x.behind[run.From] = 0
+	}
 	x.streams[run.From] = append(x.streams[run.From], run.Bytes...)
 	late := ""
 	if run.Packet != run.At {
@@ -94,6 +99,11 @@ func (r *recorder) Missing(c *Conversation, g Gap) {
 	require.Less(r.t, g.Size, int64(1<<30), "too large for a test")
 	x.streams[g.From] = append(x.streams[g.From], bytes.Repeat([]byte("?"), int(g.Size))...)
 	x.gaps[g.From] += g.Size
+	if g.Cut && x.behind[g.From] != 0 {
+		require.Equal(r.t, x.behind[g.From], g.Packet)
+	}
+	x.behind[g.From] = g.Behind
+	require.LessOrEqual(r.t, g.Behind, r.at)
 	cut := ""
 	if g.Cut {
 		cut = fmt.Sprintf(", cut from packet %d", g.Packet)

@@ -96,6 +96,10 @@ type Gap struct {
 	Packet uint64 // the packet at which it was given up
 	Time   int64
 	Cut    bool // the packet was there, cut short by the snap length
+	// Behind is the packet with the bytes that come next, which waited for these;
+	// 0 when none do.
+	Behind     uint64
+	BehindTime int64
 }
 
 // CloseReason says how a conversation ended.

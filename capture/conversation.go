@@ -503,6 +503,9 @@ func (a *Assembler) gap(c *conv, from Side, to int64) {
 		return
 	}
 	g := Gap{From: from, Offset: s.next, Size: to - s.next, Packet: a.at, Time: a.atTime}
+	if len(s.held) > 0 && s.held[0].off == to {
+		g.Behind, g.BehindTime = s.held[0].packet, s.held[0].time
+	}
 	s.next = to
 	a.h.Missing(c.Conversation, g)
 }
