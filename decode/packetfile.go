@@ -73,6 +73,9 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	}
 	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}}
 	h.probing = d.pass == 0
+	if h.late = uint64(max(d.options.Assembler.LatePackets, 0)); h.late == 0 {
+		h.late = capture.DefaultLatePackets
+	}
 	a := capture.NewAssembler(h, d.options.Assembler)
 	var p capture.Packet
 	var err error

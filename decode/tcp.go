@@ -24,6 +24,7 @@ type packets struct {
 	count   int // conversations
 	dropped int // conversations beyond maxOthers, counted only
 	largest *other
+	late    uint64 // for how many packets the assembler waits for bytes
 }
 
 // maxOthers bounds how many conversations are remembered that are not ours.
@@ -33,6 +34,68 @@ type tcpStream struct {
 	f      *framer
 	server capture.Side
 	spoken bool // bytes of either side came
+	holes  holes
+}
+
+// holes are bytes that were not captured, or will be captured late, while the
+// other side already answers them. What is told meanwhile waits, so that it
+// stands in the order of the packets whichever it turns out to be.
+type holes struct {
+	since  uint64    // how many packets the conversation had when one was noticed; 0 for none
+	need   [2]int64  // how many bytes of the side there must be for them to be filled
+	vain   [2]bool   // waiting for the side was in vain: it may not have been recorded at all
+	behind [2]uint64 // when the side's last gap was given up
+}
+
+// patience is how many of a conversation's packets a hole is waited for, in
+// multiples of what the assembler waits.
+const patience = 2
+
+// holding is the name of a stream's hold for its holes; that for a read whose end
+// is open has the stream's number.
+func (f *framer) holding() uint32 { return f.id | 1<<31 }
+
+// notice looks for a hole in what the other side sent, by how much of it the
+// sender of a segment had received.
+func (t *tcpStream) notice(c *capture.Conversation, from capture.Side, acked int64, packet uint64) {
+	other, h := from.Other(), &t.holes
+	h.vain[from] = false
+	if acked <= t.lane(other).end() || h.vain[other] {
+		return
+	}
+	h.need[other] = max(h.need[other], acked)
+	if h.since == 0 {
+		h.since = c.Packets
+		t.f.order.hold(t.f.holding(), uint32(packet))
+	}
+}
+
+// filled lets go what waited when all holes are filled or given up.
+func (t *tcpStream) filled(c *capture.Conversation, late uint64) {
+	h := &t.holes
+	if h.since == 0 {
+		return
+	}
+	tired := c.Packets-h.since > patience*late || t.f.order.bytes > maxHeld
+	for side := range h.need {
+		if t.lane(capture.Side(side)).end() >= h.need[side] {
+			continue
+		}
+		if !tired {
+			return
+		}
+		h.vain[side] = true
+	}
+	h.since = 0
+	t.f.order.release(t.f.holding())
+}
+
+// lane is what a side sent.
+func (t *tcpStream) lane(from capture.Side) *lane {
+	if from == t.server {
+		return t.f.server
+	}
+	return t.f.client
 }
 
 // An other is a conversation that is not on the server's port.
@@ -93,11 +156,13 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 		return
 	}
 	f := t.f
-	l := f.client
-	if r.From == t.server {
-		l = f.server
-	}
+	l := t.lane(r.From)
 	m := mark{packet: uint32(r.At), time: r.AtTime, acked: r.Acked}
+	if t.holes.behind[r.From] == r.At {
+		// It waited for bytes that never came, so it stands where it was captured.
+		m.packet, m.time = uint32(r.Packet), r.Time
+	}
+	t.notice(c, r.From, r.Acked, r.Packet)
 	f.first(t, l, m)
 	l.segments = append(l.segments, Segment{Offset: r.Offset, Length: uint32(len(r.Bytes)), File: r.File, Packet: uint32(r.Packet), Seq: r.Seq, Flags: r.Flags, Time: r.Time, Source: r.Source})
 	st := f.stream()
@@ -113,6 +178,7 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 	if st.Messages > 0 {
 		p.probing = false
 	}
+	t.filled(c, p.late)
 }
 
 // first notes, before anything else of a stream, that its beginning is missing.
@@ -153,15 +219,18 @@ func (p *packets) Missing(c *capture.Conversation, g capture.Gap) {
 	if t == nil {
 		return
 	}
-	l := t.f.client
-	if g.From == t.server {
-		l = t.f.server
+	l := t.lane(g.From)
+	packet, time := g.Packet, g.Time
+	if g.Behind != 0 {
+		t.holes.behind[g.From] = g.Packet
+		packet, time = g.Behind, g.BehindTime
 	}
-	t.f.first(t, l, mark{packet: uint32(g.Packet), time: g.Time})
-	t.f.missing(l, g.Offset, g.Size, uint32(g.Packet), g.Time, g.Cut)
+	t.f.first(t, l, mark{packet: uint32(packet), time: time})
+	t.f.missing(l, g.Offset, g.Size, uint32(packet), time, g.Cut)
 	t.f.pump()
 	t.f.client.settle()
 	t.f.server.settle()
+	t.filled(c, p.late)
 }
 
 func (p *packets) Acked(c *capture.Conversation, by capture.Side, n int64, packet uint64, time int64) {
@@ -176,6 +245,7 @@ func (p *packets) Closed(c *capture.Conversation, why capture.CloseReason, packe
 	t.f.stream().Closed = why != capture.ClosedByEnd
 	at := walcore.At{Offset: t.f.client.pos, Time: time, Packet: max(uint32(packet), t.f.client.last.packet, t.f.server.last.packet)}
 	p.d.order.tell(event{kind: t.f.closes(), stream: t.f.id, msg: walcore.Message{At: at}})
+	p.d.order.release(t.f.holding())
 	delete(p.streams, c.ID)
 	p.last = nil
 }

@@ -1,0 +1,103 @@
+package decode
+
+import (
+	"context"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// opening is where the descriptor of a request was opened: its OpenFile or
+// OpenFolder and the response.
+type opening struct{ ask, answer place }
+
+// openings are those of all requests that name an open descriptor.
+func openings(d *Decoder) map[place]opening {
+	log, all := d.Log(), map[place]opening{}
+	type key struct {
+		stream uint32
+		folder bool
+		fd     int32
+	}
+	open := map[key]opening{}
+	for i := range log.Len() {
+		r := log.At(i)
+		command, ok := r.Command()
+		if !ok {
+			continue
+		}
+		switch {
+		case r.Kind == walcore.Response && r.Line == walcore.LineDescriptor && r.B == 0:
+			open[key{r.Stream, command == sata.OpenFolder, r.FD}] = opening{d.placeOf(log.At(int(r.Partner))), d.placeOf(r)}
+		case r.Kind == walcore.Request && r.Flags&walcore.FlagOpen != 0:
+			for _, f := range command.Spec().Fields {
+				if f.Slot == sata.SlotFD {
+					folder := command == sata.ReadFolder || command == sata.RewindFolder || command == sata.CloseFolder
+					all[d.placeOf(r)] = open[key{r.Stream, folder, r.FD}]
+				}
+			}
+		}
+	}
+	return all
+}
+
+// TestRecoveredDescriptors: where packets are missing, a request still has the
+// path of its descriptor if its opening is there, before it as it was.
+func TestRecoveredDescriptors(t *testing.T) {
+	files, err := filepath.Glob(golden + "captures/*.pcap*")
+	require.NoError(t, err)
+	there, right, wrong := 0, 0, 0
+	for _, file := range files {
+		if filepath.Ext(file) == ".log" {
+			continue
+		}
+		l := readLossy(t, file)
+		was := New(Options{}, l.write(all))
+		require.NoError(t, was.Run(context.Background()))
+		truth := openings(was)
+		paths := map[place]string{}
+		for i := range was.Log().Len() {
+			r := was.Log().At(i)
+			if r.Kind == walcore.Request {
+				paths[was.placeOf(r)] = was.Log().Text(r.Path)
+			}
+		}
+		for seed := range uint64(3) {
+			random := rand.New(rand.NewPCG(seed, 99))
+			dropped := make([]bool, len(l.packets))
+			for i := range dropped {
+				dropped[i] = random.Float64() < 0.01
+			}
+			keep := func(i int) bool { return !dropped[i] }
+			d := New(Options{Port: was.Summary().Port}, l.write(keep))
+			require.NoError(t, d.Run(context.Background()))
+			has := l.coverage(keep)
+			for i := range d.Log().Len() {
+				r := d.Log().At(i)
+				if r.Kind != walcore.Request {
+					continue
+				}
+				at := d.placeOf(r)
+				o, ok := truth[at]
+				if !ok || !has.has(o.ask) || !has.has(o.answer) {
+					continue
+				}
+				there++
+				switch {
+				case r.Flags&walcore.FlagOpen == 0:
+				case d.Log().Text(r.Path) == paths[at]:
+					right++
+				default:
+					wrong++
+				}
+			}
+		}
+	}
+	t.Logf("%d requests whose descriptor's opening is there: %d with its path, %d with another", there, right, wrong)
+	require.GreaterOrEqual(t, float64(right)/float64(there), 0.995)
+}
