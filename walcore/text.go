@@ -229,6 +229,10 @@ type Selection struct {
 	Diagnostic bool             // diagnostics too, as lines that start with `!! `
 	Keep       func(i int) bool // only these; nil for all
 	From       int              // the first record
+
+	// After appends whole lines to stand behind the line of record i, such as
+	// what somebody noted about it; nil for none. Only WriteTo asks it.
+	After func(dst []byte, i int) []byte
 }
 
 // end is the index after the last record that a selection can take.
@@ -259,6 +263,14 @@ func (l *Log) WriteTo(w io.Writer, s Selection, rest Rest) (next int, err error)
 	o := output{log: l, w: w, rest: rest, buf: make([]byte, 0, piece+piece/2)}
 	return o.records(&s, func(i int, r *Record) error {
 		err := o.line(i, r)
+		if err == nil && s.After != nil {
+			start := len(o.buf)
+			o.buf = s.After(append(o.buf, '\n'), i)
+			if len(o.buf) > start+1 {
+				return nil
+			}
+			o.buf = o.buf[:start]
+		}
 		if !l.openEnd || i < l.n-1 {
 			o.buf = append(o.buf, '\n')
 		}
