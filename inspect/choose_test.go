@@ -55,6 +55,24 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestJoin(t *testing.T) {
+	for _, c := range [][3]string{
+		{"", "", ""},
+		{"", `path:="/a b"`, `path:="/a b"`},
+		{"op:Ping", "op:ReadFile", "op:Ping,ReadFile"},
+		{"op:Ping,readfile", "op:ReadFile", "op:Ping,readfile"},
+		{"op:Ping", "-op:ReadFile", "op:Ping -op:ReadFile"},
+		{"time:1s..2s x", "time:3s..4s", "time:3s..4s x"},
+		{"a OR b", "stream:1 c", "(a OR b) stream:1 c"},
+		{"a c", "c", "a c"},
+		{"a", "x OR y", "a (x OR y)"},
+		{"a (", "b", "a ("},
+		{"a", "b (", "a"},
+	} {
+		require.Equal(t, c[2], Join(c[0], c[1]), "%q and %q", c[0], c[1])
+	}
+}
+
 // Whatever the filter was, what is chosen is so, and can be undone.
 func TestChooseIsWhatChoiceOfSays(t *testing.T) {
 	for _, filter := range []string{"", "op:Ping", "-op:Ping stream:0", "a OR b", "op:ReadFile -op:ReadFile", "path:=/a,=/b -path:x"} {

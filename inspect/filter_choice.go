@@ -146,3 +146,46 @@ func (v *value) alike(o *value, k *Key) bool {
 	}
 	return lower(v.text) == lower(o.text)
 }
+
+// Join is a filter with the terms of another one as well. Values of a key that
+// the filter asks for already join those, as in Choose; a time takes the place of
+// the one that is there. Where one of the two has a mistake, the filter stays as
+// it is.
+func Join(filter, more string) string {
+	e, m := parse(filter)
+	if m != nil {
+		return filter
+	}
+	added, m := parse(more)
+	if m != nil {
+		return filter
+	}
+	parts := topParts(e)
+	for _, part := range topParts(added) {
+		kind := Chosen
+		inner := part
+		if part.op == opNot {
+			kind, inner = Excluded, part.kids[0]
+		}
+		if inner.op != opTerm || inner.term.key == nil {
+			if !slices.ContainsFunc(parts, func(p *expr) bool { return string(appendExpr(nil, p)) == string(appendExpr(nil, part)) }) {
+				parts = append(parts, part)
+			}
+			continue
+		}
+		t := firstTerm(parts, inner.term.key, kind)
+		switch {
+		case t == nil:
+			parts = append(parts, part)
+		case t.key.id == keyTime:
+			t.values = inner.term.values
+		default:
+			for i := range inner.term.values {
+				if v := &inner.term.values[i]; !t.has(v) {
+					t.values = append(t.values, *v)
+				}
+			}
+		}
+	}
+	return printParts(parts)
+}
