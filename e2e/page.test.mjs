@@ -28,7 +28,7 @@ async function commandLine(...args) {
 const rows = (page) =>
   page.tab.$$eval("#rows > [role=row]", (all) =>
     all.map((r) => ({
-      index: Number(r.ariaRowIndex), class: r.className, selected: r.ariaSelected === "true", html: r.lastChild.innerHTML,
+      index: Number(r.ariaRowIndex), class: r.className, selected: r.ariaSelected === "true", html: r.querySelector(".m").innerHTML,
       number: r.children[0].textContent, time: r.children[1].textContent, stream: r.children[2].textContent, text: r.children[3].textContent,
     })),
   );
@@ -37,7 +37,7 @@ const rows = (page) =>
 async function drawn(page) {
   await page.tab.waitForFunction(() => {
     const all = [...document.querySelectorAll("#rows > [role=row]")];
-    return all.length > 0 && all.every((r) => r.lastChild.textContent !== "…" && r.lastChild.textContent !== "");
+    return all.length > 0 && all.every((r) => r.querySelector(".m").textContent !== "…" && r.querySelector(".m").textContent !== "");
   });
   return rows(page);
 }

@@ -26,7 +26,7 @@ async function view(page) {
   await page.tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.tab.waitForFunction(() => {
     const all = [...document.querySelectorAll("#rows > [role=row]")];
-    return all.length > 0 && all.every((r) => !["…", ""].includes(r.lastChild.textContent));
+    return all.length > 0 && all.every((r) => !["…", ""].includes(r.querySelector(".m").textContent));
   });
   return page.tab.$eval("#log", (log) => {
     const box = log.getBoundingClientRect();

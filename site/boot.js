@@ -1,5 +1,8 @@
 // The page: compiles the program once, runs it, and lets it start its worker.
 import { run } from "./program.js";
+import { keptTheme, theme } from "./theme.js";
+
+keptTheme();
 
 const address = (name) => new URL(name, import.meta.url).href;
 const worker = address("worker.js");
@@ -30,7 +33,7 @@ function fail(why) {
   document.documentElement.dataset.state = "failed";
 }
 
-const satascope = { startWorker: null, keepOffline: null, dropped: null, ready: false };
+const satascope = { theme, startWorker: null, keepOffline: null, dropped: null, ready: false };
 globalThis.satascope = satascope;
 
 // Until the program runs, a file that is dropped must not replace the page.

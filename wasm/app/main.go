@@ -10,6 +10,7 @@
 // worker. What they and the program have of each other is the global object
 // satascope:
 //
+//	theme(name)    page: shows it in the colours that are named: light, dark, or "" for the system's
 //	startWorker()  page: starts worker.js with the compiled program, gives the Worker
 //	keepOffline()  page: registers the service worker, gives a promise
 //	dropped        page: a file that was dropped before the program ran, or null

@@ -98,6 +98,7 @@ type SetView struct {
 	View       uint32
 	Exchanges  bool
 	Filter     string
+	Quiet      bool   // without the findings
 	Sort       Column // of exchanges
 	Descending bool
 	Selected   int // the record whose place the answer tells, or NoRow
@@ -108,6 +109,7 @@ func (m *SetView) fields(c *codec) {
 	number(c, &m.View)
 	c.bool(&m.Exchanges)
 	c.text(&m.Filter)
+	c.bool(&m.Quiet)
 	number(c, &m.Sort)
 	c.bool(&m.Descending)
 	number(c, &m.Selected)

@@ -9,7 +9,7 @@ import (
 func init() {
 	n := Note{Anchor{4, 1, true, 1 << 40, "bytes-missing"}, true, "why?"}
 	examples = append(examples,
-		&SetView{View: 3, Exchanges: true, Filter: `path:"a b"`, Sort: ByLatency, Descending: true, Selected: NoRow},
+		&SetView{View: 3, Exchanges: true, Filter: `path:"a b"`, Quiet: true, Sort: ByLatency, Descending: true, Selected: NoRow},
 		&Viewed{3, Mistake{1, 2, "a name", "op:"}, 4, 5, 6, 7, true, 8, NoRow, true},
 		&Facets{3, 4, 5, true, []FacetGroup{{"Streams", "stream", 6, []Facet{{"0", "0 · a", "b", 7, -1, true}}}}},
 		&AskPlace{3, 4},

@@ -124,7 +124,7 @@ func (o *download) begin(handle js.Value) {
 	o.seq, o.handle = o.d.seq, handle.Truthy()
 	o.button.SetTextContent("Stop")
 	o.d.p.client.send(&bridge.Save{
-		Seq: o.seq, Compatible: o.compatible,
+		Seq: o.seq, View: o.d.p.views.id, Compatible: o.compatible,
 		Diagnostics: !o.compatible && o.d.diagnostics.Underlying().Get("checked").Bool(),
 	}, handle)
 }

@@ -3,43 +3,65 @@
 package page
 
 import (
-	"strings"
+	"slices"
+	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
+
+	"satascope/wasm/app/bridge"
 )
 
-// where says in which places a key counts.
-type where uint8
-
-const (
-	everywhere where = iota // but not where one types
-	inLog                   // but not where something else scrolls (data-own-keys)
-)
-
-// A key is something that a person can do with the keyboard. The table of them
-// is what the page does and what its help shows.
-type key struct {
-	names []string // as KeyboardEvent.key has them
-	shown []string // in the help
-	where where
-	what  string
-	do    func(p *page)
-	needs bool // an open file
+// do is what each action does.
+var do = map[action]func(p *page){
+	nextRow:         func(p *page) { p.move(1) },
+	previousRow:     func(p *page) { p.move(-1) },
+	pageDown:        func(p *page) { p.move(p.list.s.Page()) },
+	pageUp:          func(p *page) { p.move(-p.list.s.Page()) },
+	firstRow:        func(p *page) { p.views.moved = true; p.list.goTo(0) },
+	lastRow:         func(p *page) { p.views.moved = true; p.list.goTo(p.list.s.Rows() - 1) },
+	stepOn:          func(p *page) { p.move(1) },
+	stepBack:        func(p *page) { p.move(-1) },
+	toRequest:       func(p *page) { p.goPartner(false) },
+	toResponse:      func(p *page) { p.goPartner(true) },
+	nextMark:        func(p *page) { p.mark(false) },
+	previousMark:    func(p *page) { p.mark(true) },
+	goToNumber:      func(p *page) { p.askNumber() },
+	toFilter:        func(p *page) { p.filter.focus() },
+	findText:        func(p *page) { p.find.open() },
+	findNext:        func(p *page) { p.find.step(false) },
+	findPrevious:    func(p *page) { p.find.step(true) },
+	extendDown:      func(p *page) { p.extend(1) },
+	extendUp:        func(p *page) { p.extend(-1) },
+	copyRows:        func(p *page) { p.pointer.copyRows(bridge.AsLines) },
+	valueMenu:       func(p *page) { p.pointer.menuOfSelected() },
+	showLog:         func(p *page) { p.views.show(false) },
+	showExchanges:   func(p *page) { p.views.show(true) },
+	timeForm_:       func(p *page) { p.settings.nextTime() },
+	toggleSide:      func(p *page) { p.side.setOpen(!p.side.open) },
+	toggleInspector: func(p *page) { p.inspector.toggle() },
+	openFile:        func(p *page) { p.start.input.Click() },
+	stopDecoding:    func(p *page) { p.escape() },
+	showKeys:        func(p *page) { p.keys.help() },
 }
 
-var keyTable = []key{
-	{[]string{"ArrowDown", "j"}, []string{"J", "↓"}, inLog, "next row", func(p *page) { p.list.step(1) }, true},
-	{[]string{"ArrowUp", "k"}, []string{"K", "↑"}, inLog, "previous row", func(p *page) { p.list.step(-1) }, true},
-	{[]string{"PageDown"}, []string{"Page Down"}, inLog, "a page down", func(p *page) { p.list.step(p.list.s.Page()) }, true},
-	{[]string{"PageUp"}, []string{"Page Up"}, inLog, "a page up", func(p *page) { p.list.step(-p.list.s.Page()) }, true},
-	{[]string{"Home"}, []string{"Home"}, inLog, "first row", func(p *page) { p.list.goTo(0) }, true},
-	{[]string{"End"}, []string{"End"}, inLog, "last row", func(p *page) { p.list.goTo(p.list.s.Rows() - 1) }, true},
-	{[]string{"."}, []string{"."}, inLog, "step to the next message", func(p *page) { p.list.step(1) }, true},
-	{[]string{","}, []string{","}, inLog, "step back to the previous message", func(p *page) { p.list.step(-1) }, true},
-	{[]string{"i"}, []string{"I"}, everywhere, "open or close the inspector", func(p *page) { p.inspector.toggle() }, true},
-	{[]string{"o"}, []string{"O"}, everywhere, "open a file", func(p *page) { p.start.input.Click() }, false},
-	{[]string{"Escape"}, []string{"Esc"}, everywhere, "stop decoding", func(p *page) { p.progress.cancel() }, true},
-	{[]string{"?"}, []string{"?"}, everywhere, "these keys", func(p *page) { p.keys.help() }, false},
+// move moves the selection by some rows.
+func (p *page) move(by int) {
+	p.views.moved = true
+	if p.list.picks.count() > 0 {
+		p.list.picks.clear()
+		p.list.redraw()
+	}
+	p.list.step(by)
+}
+
+// escape takes back what is under way.
+func (p *page) escape() {
+	if p.list.picks.count() > 0 {
+		p.list.picks.clear()
+		p.list.redraw()
+		return
+	}
+	p.progress.cancel()
 }
 
 // keys takes the keyboard.
@@ -50,18 +72,7 @@ type keys struct {
 
 func newKeys(p *page) *keys {
 	k := &keys{p: p, dialog: byID("keys")}
-	list := byID("keys-list")
-	for i := range keyTable {
-		dt := element("dt", "", "")
-		for j, name := range keyTable[i].shown {
-			if j > 0 {
-				dt.AppendChild(document.CreateTextNode(" "))
-			}
-			dt.AppendChild(element("kbd", "", name))
-		}
-		list.AppendChild(dt)
-		list.AppendChild(element("dd", "", keyTable[i].what))
-	}
+	k.list(byID("keys-list"))
 	open := byID("keys-open")
 	on(open, "click", func(dom.Event) { k.help() })
 	show(open, true)
@@ -77,52 +88,82 @@ func (k *keys) help() {
 	}
 }
 
+// list fills the help.
+func (k *keys) list(box dom.HTMLElement) {
+	group := ""
+	var list dom.HTMLElement
+	for i := range keyTable {
+		entry := &keyTable[i]
+		if entry.group != group {
+			group = entry.group
+			section := element("section", "", "")
+			section.AppendChild(element("h3", "", group))
+			list = element("dl", "", "")
+			section.AppendChild(list)
+			box.AppendChild(section)
+		}
+		dt := element("dt", "", "")
+		for j, name := range entry.shown {
+			if j > 0 {
+				dt.AppendChild(document.CreateTextNode(" "))
+			}
+			dt.AppendChild(element("kbd", "", name))
+		}
+		list.AppendChild(dt)
+		list.AppendChild(element("dd", "", entry.what))
+	}
+}
+
 func (k *keys) pressed(ev *dom.KeyboardEvent) {
 	u := ev.Underlying()
-	if document.QuerySelector("dialog[open]") != nil || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() {
+	if document.QuerySelector("dialog[open]") != nil || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() || k.p.menu.isOpen() {
 		return
 	}
-	name := keyName(u.Get("key").String(), u.Get("code").String())
-	if ev.AltKey() || ev.MetaKey() || ev.CtrlKey() && name != "Home" && name != "End" {
+	// AltGr, which types signs, counts as Ctrl with Alt on some systems.
+	typed := u.Call("getModifierState", "AltGraph").Bool()
+	if ev.AltKey() && !typed {
 		return
 	}
+	name := keyName(u.Get("key").String(), u.Get("code").String(), ev.ShiftKey(), (ev.CtrlKey() || ev.MetaKey()) && !typed)
 	var target dom.Element // nil where nothing has the focus
 	if v := u.Get("target"); v.Truthy() && v.Get("localName").Truthy() {
 		target = dom.WrapElement(v)
 	}
-	if target != nil && target.Matches("input:not([type=checkbox]), textarea, select, [contenteditable]") {
-		return
-	}
+	typing := target != nil && target.Matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
 	for i := range keyTable {
 		entry := &keyTable[i]
-		for _, n := range entry.names {
-			if n != name || entry.needs && k.p.state == stateEmpty {
-				continue
-			}
-			if entry.where == inLog && !k.atLog(target, name) {
-				return
-			}
-			ev.PreventDefault()
-			entry.do(k.p)
+		if !slices.Contains(entry.names, name) || entry.needs && k.p.state == stateEmpty {
+			continue
+		}
+		if typing && entry.where != anywhere || entry.where == inLog && !k.atLog(target, name) || !k.takes(entry.action) {
 			return
 		}
+		ev.PreventDefault()
+		do[entry.action](k.p)
+		return
 	}
+}
+
+// takes says whether the page does something with a key now, and not the
+// browser.
+func (k *keys) takes(a action) bool {
+	switch a {
+	case findText:
+		return !k.p.find.pressedAgain()
+	case findNext, findPrevious:
+		return k.p.find.isOpen()
+	case copyRows:
+		return js.Global().Call("getSelection").Get("isCollapsed").Bool()
+	}
+	return true
 }
 
 // atLog says whether a key that moves in the log is meant for it. Letters are,
-// wherever the focus is; arrows and the like where nothing else takes them.
+// wherever the focus is; arrows and the like where nothing else takes them, and
+// Enter only in the log itself.
 func (k *keys) atLog(target dom.Element, name string) bool {
+	if name == "Enter" || name == "ContextMenu" {
+		return target != nil && target.ID() == "log"
+	}
 	return len(name) == 1 || target == nil || target.Underlying().Call("closest", "[data-own-keys]").IsNull()
-}
-
-// keyName is the key by what it types or, on a layout that has other letters
-// there, by its place.
-func keyName(key, code string) string {
-	if len(key) == 1 {
-		return strings.ToLower(key)
-	}
-	if key != "" && key[0] >= 0x80 && len(code) == 4 && strings.HasPrefix(code, "Key") {
-		return strings.ToLower(code[3:])
-	}
-	return key
 }

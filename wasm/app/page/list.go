@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"syscall/js"
 
-	"honnef.co/go/js/dom/v2"
-
 	"satascope/wasm/app/bridge"
 	"satascope/wasm/app/scroll"
 )
@@ -22,46 +20,65 @@ const (
 	settle = 150
 )
 
-// A list is the virtual list of the log: only the rows in view are elements, in
-// their order, and go round as it scrolls. They stand in a box that sticks to
-// the view, so that nothing is ever blank, however fast one scrolls; what is
-// tall is only #space. Rows are asked for in blocks when they come into view.
+// A list is the virtual list of a view: of the log or of the exchanges. Only the
+// rows in sight are elements, in their order, and go round as it scrolls. They
+// stand in a box that sticks to the list, so that nothing is ever blank, however
+// fast one scrolls; what is tall is only #space. Rows are asked for in blocks
+// when they come into sight.
+//
+// A row has two numbers: its place in the view, by which the list works, and its
+// record in the log, which is what is selected, shown and linked to.
 type list struct {
-	ask      func(from, count int)
-	selected func(row int) // the selection moved; -1 when there is none
+	ask      func(view uint32, from, count int)
+	selected func(record int) // the selection moved; -1 when there is none
 
 	grid, space, view, rows js.Value
-	rowsStyle               js.Value
+	rowsStyle, workStyle    js.Value
 	s                       scroll.Scroller
 	rowHeight               float64
 	base                    int64 // the time that rows count from
 
-	pool   []*rowElement // the rows in view, from row first on
-	first  int
-	blocks map[int][]bridge.Row
-	asked  bool // an answer is on its way
-	sel    int  // the selected row, -1 for none
-	drawn  bool // a frame is coming
-	rest   func()
-	frame  js.Func
-	buf    []byte
+	table   *table
+	id      uint32 // of the view
+	version uint32 // of its rows
+	pool    []*rowElement
+	first   int // the place of the pool's first row
+	blocks  map[int][]bridge.Row
+	asked   bool // an answer is on its way
+	drawn   bool // a frame is coming
+	rest    func()
+	frame   js.Func
+	turned  func() // the view scrolled, or other rows are in it
+	fetched func() // rows came
+	single  func(*bridge.Row)
+
+	sel     int  // the selected record, -1 for none
+	at      int  // its place, -1 when the view does not have it
+	near    int  // then, the place where it would stand, -1 when not known
+	partner int  // the record of its other side, -1 for none
+	waiting bool // the row at the place was not here yet: its record is not known
+	picks   picks
 }
 
 // A rowElement shows one row.
 type rowElement struct {
-	el, n, t, s, m js.Value
-	row            int  // which; -1 for none
-	loaded         bool // its text is there, not only its number
-	class          string
+	el     js.Value
+	cells  []js.Value
+	row    int  // the place; -1 for none
+	loaded bool // its text is there, not only its number
+	class  string
+	chosen bool
 }
 
-func newList(ask func(from, count int), selected func(row int)) *list {
+func newList(ask func(view uint32, from, count int), selected func(record int)) *list {
 	l := &list{
-		ask: ask, selected: selected, rowHeight: 22, sel: -1, base: bridge.NoTime, blocks: map[int][]bridge.Row{},
-		grid: byID("log").Underlying(), space: byID("space").Underlying(), rows: byID("rows").Underlying(),
+		ask: ask, selected: selected, rowHeight: 22, sel: -1, at: -1, near: -1, partner: -1, base: bridge.NoTime, blocks: map[int][]bridge.Row{},
+		grid: byID("log").Underlying(), space: byID("space").Underlying(), rows: byID("rows").Underlying(), workStyle: byID("work").Underlying().Get("style"),
+		turned: func() {}, fetched: func() {}, single: func(*bridge.Row) {},
 	}
 	l.view = l.rows.Get("parentNode")
 	l.rowsStyle = l.rows.Get("style")
+	l.table = logTable
 	l.frame = js.FuncOf(func(js.Value, []js.Value) any {
 		l.drawn = false
 		l.draw()
@@ -73,13 +90,6 @@ func newList(ask func(from, count int), selected func(row int)) *list {
 		l.rests()
 		return nil
 	}), map[string]any{"passive": true})
-	l.grid.Call("addEventListener", "click", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		y := args[0].Get("clientY").Float() - l.grid.Call("getBoundingClientRect").Get("top").Float()
-		if row := int((l.s.Offset() + y) / l.rowHeight); row < l.s.Rows() {
-			l.choose(row)
-		}
-		return nil
-	}))
 	js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
 		l.resize(l.s.Rows())
 		return nil
@@ -89,8 +99,9 @@ func newList(ask func(from, count int), selected func(row int)) *list {
 
 // reset empties the list for another file.
 func (l *list) reset() {
-	l.blocks, l.asked = map[int][]bridge.Row{}, false
-	l.choose(-1)
+	l.blocks, l.asked, l.version = map[int][]bridge.Row{}, false, 0
+	l.near = -1
+	l.choose(-1, -1, -1)
 	l.base = bridge.NoTime
 	l.forget()
 	l.resize(0)
@@ -102,19 +113,95 @@ func (l *list) forget() {
 	for _, r := range l.pool {
 		r.row, r.loaded = -1, false
 	}
+	l.redraw()
 }
 
-// grow sets how many rows there are and from when times count.
-func (l *list) grow(rows int, base int64) {
+// setBase sets from when times count.
+func (l *list) setBase(base int64) {
 	if base != l.base {
 		l.base = base
 		l.forget()
 	}
-	if rows < l.s.Rows() { // the file is read again, for another port
-		l.blocks = map[int][]bridge.Row{}
-		l.forget()
+}
+
+// setRowHeight sets how tall a row is, in CSS pixels.
+func (l *list) setRowHeight(height float64) {
+	if height != l.rowHeight {
+		l.rowHeight = height
+		l.resize(l.s.Rows())
 	}
+}
+
+// show shows another view: so many rows, and where the selected record stands in
+// it. The selected row stays where it is on the screen, as far as it can.
+func (l *list) show(id uint32, t *table, rows int, version uint32, place int, exact bool) {
+	above := l.rowHeight
+	if l.at >= 0 && l.s.Shows(l.at) {
+		above = float64(l.at)*l.rowHeight - l.s.Offset()
+	}
+	l.id, l.version, l.asked = id, version, false
+	l.blocks = map[int][]bridge.Row{}
+	l.picks.clear()
+	if t != l.table {
+		l.table = t
+		for _, r := range l.pool {
+			r.el.Call("remove")
+		}
+		l.pool = nil
+	}
+	l.forget()
+	l.put(place, exact)
 	l.resize(rows)
+	if place >= 0 {
+		l.s.Hold(place, above)
+		l.place()
+		l.redraw()
+	} else if l.sel < 0 {
+		l.grid.Set("scrollTop", 0)
+	}
+}
+
+// put takes where the selected record stands.
+func (l *list) put(place int, exact bool) {
+	l.at, l.near, l.waiting = -1, -1, false
+	switch {
+	case l.sel < 0:
+	case exact:
+		l.at = place
+	default:
+		l.near = place
+	}
+	l.redraw()
+}
+
+// grow sets how many rows the view has, and whether those that were here may be
+// others now.
+func (l *list) grow(rows int, version uint32) {
+	if version != l.version || rows < l.s.Rows() {
+		l.version = version
+		l.blocks = map[int][]bridge.Row{}
+		for _, r := range l.pool {
+			r.loaded = false
+		}
+		l.redraw()
+	}
+	if rows != l.s.Rows() {
+		// The last block may have been cut where the rows ended.
+		if last := l.s.Rows() / block; len(l.blocks[last]) < block {
+			delete(l.blocks, last)
+		}
+		l.resize(rows)
+	}
+}
+
+// refresh has all rows asked for and drawn again, because what they show is
+// another now.
+func (l *list) refresh() {
+	l.blocks, l.asked = map[int][]bridge.Row{}, false
+	for _, r := range l.pool {
+		r.loaded = false
+	}
+	l.redraw()
 }
 
 // resize fits the list to its rows and to the size of its element.
@@ -122,17 +209,21 @@ func (l *list) resize(rows int) {
 	view := l.grid.Get("clientHeight").Float()
 	if rows != l.s.Rows() {
 		l.grid.Call("setAttribute", "aria-rowcount", strconv.Itoa(rows))
-		byID("work").Style().SetProperty("--number", strconv.Itoa(max(len(count(rows)), 6)), "")
 	}
-	inView := l.sel >= 0 && l.s.Shows(l.sel)
+	inView := l.at >= 0 && l.s.Shows(l.at)
 	l.s.Resize(rows, l.rowHeight, view)
 	if inView {
-		l.s.Reveal(l.sel) // the view may have got smaller
+		l.s.Reveal(l.at) // the view may have got smaller
 	}
 	l.view.Get("style").Set("height", pixels(view))
 	l.space.Get("style").Set("height", pixels(max(l.s.Height(), view)))
 	l.place()
 	l.redraw()
+}
+
+// widen makes the column of numbers as wide as the largest number of the log.
+func (l *list) widen(records int) {
+	l.workStyle.Call("setProperty", "--number", strconv.Itoa(max(len(count(records)), 6)))
 }
 
 func pixels(n float64) string { return strconv.FormatFloat(n, 'f', 2, 64) + "px" }
@@ -172,15 +263,16 @@ func (l *list) draw() {
 	first, end := l.s.Visible()
 	l.turn(first, end-first)
 	for i, r := range l.pool {
-		l.show(r, first+i)
+		l.showRow(r, first+i)
 	}
 	l.rowsStyle.Set("transform", "translateY("+pixels(float64(first)*l.rowHeight-l.s.Offset())+")")
 	l.activate()
 	l.want(first, end)
+	l.turned()
 }
 
-// turn makes the pool n rows long, beginning with row first. Elements that stay
-// in view stay what they are.
+// turn makes the pool n rows long, beginning with place first. Elements that
+// stay in view stay what they are.
 func (l *list) turn(first, n int) {
 	move := first - l.first
 	l.first = first
@@ -203,113 +295,58 @@ func (l *list) turn(first, n int) {
 		l.pool = l.pool[:last]
 	}
 	for len(l.pool) < n {
-		r := newRowElement()
+		r := l.table.element()
 		l.rows.Call("appendChild", r.el)
 		l.pool = append(l.pool, r)
 	}
 }
 
-func newRowElement() *rowElement {
-	cell := func(class string, column int) dom.HTMLElement {
-		el := element("span", class, "")
-		el.SetAttribute("role", "gridcell")
-		el.SetAttribute("aria-colindex", strconv.Itoa(column))
-		return el
-	}
-	el, n, t, s, m := element("div", "r", ""), cell("n", 1), cell("t", 2), cell("s", 3), cell("m", 4)
-	el.SetAttribute("role", "row")
-	for _, c := range []dom.HTMLElement{n, t, s, m} {
-		el.AppendChild(c)
-	}
-	return &rowElement{el: el.Underlying(), n: n.Underlying(), t: t.Underlying(), s: s.Underlying(), m: m.Underlying(), row: -1}
-}
-
-// row is a row that is here, nil for one that has to be asked for.
-func (l *list) row(i int) *bridge.Row {
-	if b := l.blocks[i/block]; i%block < len(b) {
-		return &b[i%block]
+// row is the row at a place if it is here, nil for one that has to be asked for.
+func (l *list) row(place int) *bridge.Row {
+	if b := l.blocks[place/block]; place >= 0 && place%block < len(b) {
+		return &b[place%block]
 	}
 	return nil
 }
 
-// show shows a row in an element, as far as it is here.
-func (l *list) show(r *rowElement, row int) {
-	data := l.row(row)
-	if r.row != row {
-		r.row, r.loaded = row, false
-		number := strconv.Itoa(row + 1)
+// showRow shows a row in an element, as far as it is here.
+func (l *list) showRow(r *rowElement, place int) {
+	data := l.row(place)
+	if r.row != place {
+		r.row, r.loaded = place, false
+		number := strconv.Itoa(place + 1)
 		r.el.Call("setAttribute", "aria-rowindex", number)
 		r.el.Set("id", "row-"+number)
 		if data == nil {
-			r.n.Set("textContent", count(row+1))
-			r.t.Set("textContent", "")
-			r.s.Set("textContent", "")
-			r.m.Set("textContent", "…")
+			l.table.blank(r)
 		}
 	}
 	class := "r"
 	if data != nil {
-		class = rowClasses[data.Class]
+		class = l.table.class(data)
 		if !r.loaded {
 			r.loaded = true
-			r.n.Set("textContent", count(data.Index+1))
-			l.buf = appendTime(l.buf[:0], data.Time, l.base)
-			r.t.Set("textContent", string(l.buf))
-			r.s.Set("textContent", strconv.Itoa(data.Stream))
-			setText(r.m, data)
+			l.table.fill(r, data, l.base)
+		}
+		if data.Index == l.partner && place != l.at {
+			class += " pair"
 		}
 	}
-	if row == l.sel {
+	chosen := place == l.at
+	if chosen {
 		class += " sel"
+	}
+	if l.picks.has(place) {
+		class += " pick"
+		chosen = true
 	}
 	if class != r.class {
 		r.class = class
 		r.el.Set("className", class)
-		r.el.Call("setAttribute", "aria-selected", strconv.FormatBool(row == l.sel))
 	}
-}
-
-var (
-	rowClasses = [...]string{
-		bridge.ClassRequest: "r in", bridge.ClassResponse: "r out", bridge.ClassWritten: "r oob", bridge.ClassDiagnostic: "r diag",
-	}
-	markClasses = [...]struct {
-		mark  bridge.Mark
-		class string
-	}{{bridge.MarkFailure, "bad"}, {bridge.MarkAside, "aside"}, {bridge.MarkMatch, "match"}, {bridge.MarkHit, "hit"}}
-)
-
-// markClass is the classes of a span.
-func markClass(m bridge.Mark) (class string) {
-	for _, c := range markClasses {
-		if m&c.mark != 0 {
-			if class != "" {
-				class += " "
-			}
-			class += c.class
-		}
-	}
-	return class
-}
-
-// setText sets a row's text, with its spans as elements. It is text and nothing
-// else, whatever it looks like.
-func setText(el js.Value, row *bridge.Row) {
-	if len(row.Spans) == 0 {
-		el.Set("textContent", string(row.Text))
-		return
-	}
-	at := 0
-	el.Set("textContent", "")
-	for _, s := range row.Spans {
-		if s.Start > at {
-			el.Call("append", string(row.Text[at:s.Start]))
-		}
-		el.Call("append", element("span", markClass(s.Mark), string(row.Text[s.Start:s.End])).Underlying())
-		at = s.End
-	}
-	if at < len(row.Text) {
-		el.Call("append", string(row.Text[at:]))
+	if chosen != r.chosen {
+		r.chosen = chosen
+		r.el.Call("setAttribute", "aria-selected", strconv.FormatBool(chosen))
 	}
 }
 
@@ -334,16 +371,34 @@ func (l *list) want(first, end int) {
 	}
 }
 
-// lacks says whether a block has fewer rows here than there are.
-func (l *list) lacks(b int) bool { return len(l.blocks[b]) < min(block, l.s.Rows()-b*block) }
-
-func (l *list) request(from, to int) {
-	l.asked = true
-	l.ask(from*block, (to-from+1)*block)
+// lacks says whether rows of a block are there that are not here.
+func (l *list) lacks(b int) bool {
+	rows := min(l.s.Rows()-b*block, block)
+	return len(l.blocks[b]) < rows
 }
 
-// came takes rows that were asked for.
+// request asks for the blocks from one up to another.
+func (l *list) request(from, to int) {
+	l.asked = true
+	l.ask(l.id, from*block, (to-from+1)*block)
+}
+
+// askOne asks for one row of the log, whatever the view; single is called with
+// it.
+func (l *list) askOne(record int) { l.ask(0, record, 1) }
+
+// came takes rows of the worker.
 func (l *list) came(m *bridge.Rows) {
+	if m.View == 0 {
+		var row bridge.Row
+		if _, ok := bridge.Next(m.Body, &row); ok {
+			l.single(&row)
+		}
+		return
+	}
+	if m.View != l.id {
+		return
+	}
 	l.asked = false
 	if len(l.blocks) > maxBlocks {
 		for b := range l.blocks {
@@ -366,55 +421,126 @@ func (l *list) came(m *bridge.Rows) {
 		fresh = append(fresh, row)
 		l.blocks[at/block] = fresh
 	}
+	l.settle()
 	l.redraw()
+	l.fetched()
 }
 
-// choose selects a row, -1 for none.
-func (l *list) choose(row int) {
-	if row == l.sel {
+// settle learns the record of a place that was selected before its row was here,
+// and the other side of the selected one.
+func (l *list) settle() {
+	if l.at < 0 {
 		return
 	}
-	l.sel = row
-	l.redraw()
-	l.selected(row)
+	row := l.row(l.at)
+	switch {
+	case row == nil:
+	case l.waiting:
+		l.waiting = false
+		l.sel, l.partner = row.Index, row.Partner
+		l.selected(l.sel)
+	case row.Index == l.sel || row.Exchange && row.Partner == l.sel:
+		l.partner = row.Partner
+		if row.Partner == l.sel {
+			l.partner = row.Index
+		}
+	}
 }
 
-// goTo selects a row and brings it into view.
-func (l *list) goTo(row int) {
+// choose selects a record, -1 for none. Its place is -1 when the view does not
+// have it.
+func (l *list) choose(record, place, partner int) {
+	same := record == l.sel && place == l.at
+	l.sel, l.at, l.partner, l.waiting = record, place, partner, false
+	if place >= 0 {
+		l.near = -1
+	}
+	if same {
+		return
+	}
+	l.redraw()
+	l.selected(record)
+}
+
+// choosePlace selects the row at a place.
+func (l *list) choosePlace(place int) {
+	if row := l.row(place); row != nil {
+		l.choose(row.Index, place, row.Partner)
+		return
+	}
+	if place == l.at && l.waiting {
+		return
+	}
+	l.at, l.near, l.partner, l.waiting = place, -1, -1, true
+	l.redraw()
+}
+
+// goTo selects the row at a place and brings it into view.
+func (l *list) goTo(place int) {
 	if l.s.Rows() == 0 {
 		return
 	}
-	row = min(max(row, 0), l.s.Rows()-1)
-	if l.s.Reveal(row) {
+	place = min(max(place, 0), l.s.Rows()-1)
+	l.bring(place, false)
+	l.choosePlace(place)
+}
+
+// bring brings a place into view: into its middle, or just so that it is seen.
+func (l *list) bring(place int, middle bool) {
+	if middle && l.s.Center(place) || !middle && l.s.Reveal(place) {
 		l.place()
 		l.redraw()
 	}
-	l.choose(row)
 }
 
-// center selects a row and brings it to the middle of the view.
-func (l *list) center(row int) {
-	if l.s.Center(row) {
-		l.place()
-		l.redraw()
-	}
-	l.goTo(row)
-}
+// focus gives the list the focus.
+func (l *list) focus() { l.grid.Call("focus", map[string]any{"preventScroll": true}) }
 
-// step moves the selection by some rows. The first step begins in view.
+// step moves the selection by some rows. The first step begins in view, or where
+// the selected row would stand.
 func (l *list) step(by int) {
-	if l.sel < 0 {
+	switch {
+	case l.at >= 0:
+		l.goTo(l.at + by)
+	case l.near >= 0 && by > 0:
+		l.goTo(l.near + by - 1)
+	case l.near >= 0:
+		l.goTo(l.near + by)
+	default:
 		first, _ := l.s.Visible()
 		l.goTo(first)
-		return
 	}
-	l.goTo(l.sel + by)
+}
+
+// placeAt is the place at a height in the window, and whether there is one. With
+// nearest, what is above or below the list is its first or last row in view.
+func (l *list) placeAt(clientY float64, nearest bool) (int, bool) {
+	box := l.grid.Call("getBoundingClientRect")
+	y := clientY - box.Get("top").Float()
+	if nearest {
+		y = min(max(y, 0), l.grid.Get("clientHeight").Float()-1)
+	}
+	place := int((l.s.Offset() + y) / l.rowHeight)
+	if nearest {
+		place = min(place, l.s.Rows()-1)
+	}
+	return place, y >= 0 && place >= 0 && place < l.s.Rows()
+}
+
+// shows says whether a record is among the rows in view.
+func (l *list) shows(record int) bool {
+	for _, r := range l.pool {
+		if data := l.row(r.row); data != nil && (data.Index == record || data.Exchange && data.Partner == record) {
+			return true
+		}
+	}
+	return false
 }
 
 // activate tells assistive technology which row is the current one.
 func (l *list) activate() {
-	if i := l.sel - l.first; l.sel >= 0 && i >= 0 && i < len(l.pool) {
-		l.grid.Call("setAttribute", "aria-activedescendant", "row-"+strconv.Itoa(l.sel+1))
+	if i := l.at - l.first; l.at >= 0 && i >= 0 && i < len(l.pool) {
+		l.grid.Call("setAttribute", "aria-activedescendant", "row-"+strconv.Itoa(l.at+1))
 	} else {
 		l.grid.Call("removeAttribute", "aria-activedescendant")
 	}

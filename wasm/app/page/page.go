@@ -11,7 +11,15 @@
 //   - header.go: the file's name, the footer's counts.
 //   - progress.go: the bar while decoding, and cancel.
 //   - problem.go: errors, ports to decode with instead, notices.
-//   - list.go: the virtual list of the log.
+//   - views.go: what the list shows: the log or the exchanges, filtered, sorted.
+//     list.go is the virtual list, columns.go what its rows look like, times.go
+//     how times are shown, partner.go the other side of the selected message.
+//   - filter.go: the filter bar. sidebar.go: views, streams, operations and the
+//     like, with counts. find.go: a text in all rows; a row by its number.
+//   - pointer.go: the mouse in the list. picks.go: several rows chosen together.
+//     menu.go: what can be done with a value. copy.go: the clipboard.
+//   - settings.go: how one wants the page; store.go keeps it on this machine.
+//   - address.go, place.go: the place that is seen, in the page's address.
 //   - inspector.go: the selected row from all sides, in tabs: fields.go and hex.go
 //     its bytes (hexlayout.go says what stands where), state.go what was open then,
 //     packets.go which packets brought it.
@@ -49,10 +57,10 @@ const (
 
 // A page is everything that the page holds.
 type page struct {
-	state string
-	file  js.Value // the open File or Blob; undefined while there is none
-	name  string   // of the file, as it is
-	port  uint16   // asked for; 0 when it is found
+	state   string
+	file    js.Value       // the open File or Blob; undefined while there is none
+	name    string         // of the file, as it is
+	assumed bridge.Assumed // what was set about the conversation
 
 	client    client
 	start     *start
@@ -60,6 +68,16 @@ type page struct {
 	progress  *progressBar
 	problem   *problem
 	list      *list
+	heading   *columnBar
+	views     *views
+	filter    *filterBar
+	side      *sidebar
+	menu      *menu
+	pointer   *pointer
+	find      *finder
+	partner   *partnerBar
+	settings  *settings
+	address   *address
 	inspector *inspector
 	strip     *strip
 	downloads *downloads
@@ -69,13 +87,16 @@ type page struct {
 	learn     *lessons
 	canFilter bool // there is a filter, to which terms can be added
 	wanted    int  // the row that a link shows, when it is there; -1 for none
+	copySeq   uint32
+	copies    map[uint32]func(string, error) // what waits for text to copy
+	unsay     func()                         // takes back what was said last
 }
 
 // Run runs the page. It does not return.
 func Run() {
 	window = dom.GetWindow()
 	document = window.Document().(dom.HTMLDocument)
-	p := &page{file: js.Undefined(), wanted: -1}
+	p := &page{file: js.Undefined(), wanted: -1, canFilter: true, copies: map[uint32]func(string, error){}}
 	p.client.came, p.client.died = p.came, p.died
 	p.client.start()
 	p.problem = newProblem(p)
@@ -84,15 +105,31 @@ func Run() {
 	p.inspector = newInspector(p)
 	p.strip = newStrip(p)
 	p.list = newList(
-		func(from, count int) { p.client.post(&bridge.AskRows{From: from, Count: count}) },
-		func(row int) {
-			p.inspector.choose(row)
-			p.learn.choose(row)
-			if row < 0 {
+		func(view uint32, from, count int) {
+			p.client.post(&bridge.AskRows{View: view, From: from, Count: count})
+		},
+		func(record int) {
+			p.views.moved = true
+			p.inspector.choose(record)
+			p.learn.choose(record)
+			if record < 0 {
 				p.strip.forget()
 			}
+			p.address.selected()
 		},
 	)
+	p.views = &views{p: p}
+	p.address = newAddress(p)
+	p.settings = newSettings(p)
+	p.heading = newColumnBar(p)
+	p.menu = newMenu()
+	p.filter = newFilterBar(p)
+	p.side = newSidebar(p)
+	p.pointer = newPointer(p)
+	p.find = newFinder(p)
+	p.partner = newPartnerBar(p)
+	p.bindGoTo()
+	p.settings.apply()
 	p.downloads = newDownloads(p)
 	p.keys = newKeys(p)
 	p.share = newShare(p)
@@ -129,39 +166,52 @@ func (p *page) showLog(there bool) {
 	case p.state != stateEmpty:
 		class = "open"
 	}
+	if p.settings != nil && p.settings.compact {
+		class += " compact"
+	}
 	setClass(document.Body(), class)
 	show(byID("start"), !there)
 	show(byID("work"), there)
 	p.strip.showLog(there)
 }
 
-// open decodes a file, on a port or, with 0, on the one that is found.
-func (p *page) open(file js.Value, name string, port uint16) {
-	p.file, p.name, p.port, p.wanted = file, name, port, -1
+// open decodes a file and shows a place in it.
+func (p *page) open(file js.Value, name string, at place) {
+	p.file, p.name, p.assumed, p.wanted = file, name, at.assumed, at.row
 	p.problem.clear()
 	p.downloads.reset()
 	p.list.reset()
+	p.views.reset()
+	p.side.reset()
+	p.find.reset()
 	p.inspector.reset()
 	p.strip.reset()
 	p.setState(stateDecoding)
 	p.header.open(visible(name), int64(file.Get("size").Float()))
 	p.progress.begin()
-	p.client.open(&bridge.Open{Name: name, Assumed: bridge.Assumed{Port: port}}, file)
-	p.list.grid.Call("focus", map[string]any{"preventScroll": true})
+	p.client.open(&bridge.Open{Name: name, Assumed: at.assumed}, file)
+	p.filter.show(at.spec.filter)
+	p.views.set(at.spec)
+	p.list.focus()
 }
 
 // openAt decodes a file and shows the place in it that a link named.
 func (p *page) openAt(file js.Value, name, view string) {
-	at := parsePlace(view)
-	p.open(file, name, at.port)
-	p.wanted = at.row
+	p.open(file, name, parsePlace(view))
 }
 
-// fragment is what a link says of what is seen now.
-func (p *page) fragment() string { return place{row: p.list.sel, port: p.port}.fragment() }
+// at is the place that is seen now.
+func (p *page) at() place { return place{row: p.list.sel, spec: p.views.asked, assumed: p.assumed} }
 
-// again decodes the open file once more, on another port.
-func (p *page) again(port uint16) { p.open(p.file, p.name, port) }
+// fragment is what a link says of what is seen now.
+func (p *page) fragment() string { return p.at().fragment() }
+
+// again decodes the open file once more, with something else set.
+func (p *page) again(assumed bridge.Assumed) {
+	at := p.at()
+	at.assumed = assumed
+	p.open(p.file, p.name, at)
+}
 
 // visible makes a text that comes from outside harmless to read.
 func visible(s string) string { return string(walcore.AppendVisible(nil, s)) }
@@ -175,6 +225,20 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 		p.ended(m)
 	case *bridge.Rows:
 		p.list.came(m)
+	case *bridge.Viewed:
+		p.views.came(m)
+	case *bridge.Facets:
+		p.side.came(m)
+	case *bridge.Placed:
+		p.placed(m)
+	case *bridge.Completed:
+		p.filter.came(m)
+	case *bridge.Finding:
+		p.find.came(m)
+	case *bridge.Facts:
+		p.pointer.came(m)
+	case *bridge.Copied:
+		p.copied(m)
 	case *bridge.Activity:
 		p.strip.came(m)
 	case *bridge.RowAt:
@@ -194,7 +258,7 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 }
 
 func (p *page) advance(m *bridge.Progress) {
-	p.list.grow(m.Rows, m.Base)
+	p.list.setBase(m.Base)
 	p.strip.grow(m.Rows)
 	p.progress.advance(m)
 	p.header.advance(m)
@@ -209,13 +273,14 @@ func (p *page) ended(m *bridge.Ended) {
 	p.setState(state)
 	p.showLog(state == stateDone || m.Progress.Rows > 0)
 	p.header.ended(m)
-	p.problem.ended(m, p.port)
+	p.problem.ended(m, p.assumed)
 	p.downloads.ended(m)
 	p.share.ended(m)
 	p.inspector.again()
 	p.strip.ended()
-	if p.wanted >= 0 && m.Progress.Rows > 0 {
-		p.list.center(min(p.wanted, m.Progress.Rows-1))
+	if p.wanted >= 0 && m.Progress.Rows > 0 { // it is not that long
+		p.reveal(m.Progress.Rows - 1)
+		p.wanted = -1
 	}
 	p.list.redraw()
 }

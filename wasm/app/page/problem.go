@@ -19,16 +19,16 @@ type problem struct {
 	p                      *page
 	box, error, offers     dom.HTMLElement
 	notice, text, goButton dom.HTMLElement
-	row                    int // that the notice is about, -1 for none
+	do                     func() // what the notice's button does
 }
 
 func newProblem(p *page) *problem {
 	b := &problem{
 		p: p, box: byID("problem"), error: byID("error"), offers: byID("offers"),
-		notice: byID("notice"), text: byID("notice-text"), goButton: byID("notice-go"), row: -1,
+		notice: byID("notice"), text: byID("notice-text"), goButton: byID("notice-go"),
 	}
 	on(byID("notice-close"), "click", func(dom.Event) { show(b.notice, false) })
-	on(b.goButton, "click", func(dom.Event) { p.list.center(b.row) })
+	on(b.goButton, "click", func(dom.Event) { b.do() })
 	return b
 }
 
@@ -54,14 +54,21 @@ func (b *problem) say(text, class string) {
 
 // tell shows a notice; row is what it is about, -1 for none.
 func (b *problem) tell(text string, row int) {
-	b.row = row
-	b.text.SetTextContent(text)
+	b.offerNext(text, "Show it", func() { b.p.reveal(row) })
 	show(b.goButton, row >= 0)
+}
+
+// offerNext shows a notice with a button.
+func (b *problem) offerNext(text, label string, do func()) {
+	b.do = do
+	b.text.SetTextContent(text)
+	b.goButton.SetTextContent(label)
+	show(b.goButton, true)
 	show(b.notice, true)
 }
 
-// ended shows how decoding ended: asked is the port that it was asked for.
-func (b *problem) ended(m *bridge.Ended, asked uint16) {
+// ended shows how decoding ended: asked is what was set for it.
+func (b *problem) ended(m *bridge.Ended, asked bridge.Assumed) {
 	switch m.Outcome {
 	case bridge.Failed:
 		b.fail(sentence(m.Error))
@@ -74,7 +81,7 @@ func (b *problem) ended(m *bridge.Ended, asked uint16) {
 	switch {
 	case s.Stop >= 0:
 		b.tell("The compatible log ends before row "+count(s.Stop+1)+": "+s.StopWhy, s.Stop)
-	case asked == 0 && s.Packets > 0 && m.Progress.Rows > 0 && s.Port != usualPort:
+	case asked.Port == 0 && asked.Server == "" && s.Packets > 0 && m.Progress.Rows > 0 && s.Port != usualPort:
 		b.tell("Nothing was on port "+strconv.Itoa(usualPort)+"; the protocol is spoken on port "+strconv.Itoa(int(s.Port))+", so that is what you see.", -1)
 	}
 }
@@ -89,17 +96,17 @@ func (b *problem) offer(offers []bridge.Offer) {
 		if o.Requests > 0 {
 			what += ", looks like the protocol"
 		}
-		button := b.again("Port "+strconv.Itoa(int(o.Port)), o.Port)
+		button := b.again("Port "+strconv.Itoa(int(o.Port)), bridge.Assumed{Port: o.Port})
 		button.SetTitle(what)
 		button.AppendChild(element("small", "", " "+what))
 	}
 }
 
 // again adds a button that decodes the file again.
-func (b *problem) again(label string, port uint16) dom.HTMLElement {
+func (b *problem) again(label string, assumed bridge.Assumed) dom.HTMLElement {
 	button := element("button", "", label)
 	button.SetAttribute("type", "button")
-	on(button, "click", func(dom.Event) { b.p.again(port) })
+	on(button, "click", func(dom.Event) { b.p.again(assumed) })
 	b.offers.AppendChild(button)
 	return button
 }

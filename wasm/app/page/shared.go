@@ -53,7 +53,7 @@ func fragment() string {
 // anything.
 func (s *shared) follow() bool {
 	text := fragment()
-	if s.p.learn.follow(text) {
+	if s.p.address.follow(text) || s.p.learn.follow(text) {
 		return true
 	}
 	switch {
@@ -216,8 +216,10 @@ func (s *shared) take(file js.Value, name string) bool {
 	return true
 }
 
-// ownCapture opens a capture of the page's own site.
-func (s *shared) ownCapture(path string) {
+// ownCapture opens a capture of the page's own site, and shows the place that the
+// link names.
+func (s *shared) ownCapture(text string) {
+	path, view, _ := strings.Cut(text, "&")
 	base := js.Global().Get("document").Get("baseURI")
 	class := js.Global().Get("URL")
 	if !class.Call("canParse", path, base).Bool() || class.New(path, base).Get("origin").String() != js.Global().Get("location").Get("origin").String() {
@@ -231,7 +233,8 @@ func (s *shared) ownCapture(path string) {
 		return
 	}
 	name := address.Get("pathname").String()
-	s.p.open(file, name[strings.LastIndexByte(name, '/')+1:], 0)
+	s.p.address.opened = openName + path
+	s.p.open(file, name[strings.LastIndexByte(name, '/')+1:], parsePlace(view))
 }
 
 // askToDelete asks whether a share shall be deleted.

@@ -61,7 +61,7 @@ func (s *start) chosen() {
 func (s *start) take(f js.Value) {
 	name := f.Get("name").String()
 	if !s.p.shared.take(f, name) {
-		s.p.open(f, name, 0)
+		s.p.address.choose(f, name)
 	}
 }
 
@@ -72,7 +72,8 @@ func (s *start) example() {
 		s.p.problem.fail("The example could not be loaded: " + visible(err.Error()) + ".")
 		return
 	}
-	s.p.open(file, exampleName, 0)
+	s.p.address.opened = openName + exampleAddress
+	s.p.open(file, exampleName, place{row: -1})
 }
 
 type pageError string

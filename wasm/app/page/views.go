@@ -2,11 +2,198 @@
 
 package page
 
-// selected is the row that is selected, -1 for none.
+import (
+	"satascope/inspect"
+	"satascope/wasm/app/bridge"
+)
+
+// views is what the list shows: the log or the exchanges, a filter, an order.
+// Each change is a question to the worker; the list goes on showing what it has
+// until the answer is there.
+type views struct {
+	p     *page
+	next  uint32 // the number of the view that was asked for last
+	asked viewSpec
+	id    uint32 // the number of the view that the list shows
+	shown viewSpec
+	told  bridge.Viewed // of that
+	moved bool          // the selection moved since the view was asked for
+}
+
+// reset begins again, for another file.
+func (v *views) reset() {
+	v.next, v.id, v.shown, v.told = 0, 0, viewSpec{}, bridge.Viewed{}
+	v.p.filter.reset()
+}
+
+// set asks for a view, unless it is the one that was asked for last.
+func (v *views) set(spec viewSpec) {
+	if v.next != 0 && spec == v.asked {
+		return
+	}
+	v.ask(spec)
+}
+
+func (v *views) ask(spec viewSpec) {
+	if !spec.exchanges {
+		spec.sort, spec.descending = bridge.ByNumber, false
+	}
+	v.next++
+	v.asked, v.moved = spec, false
+	v.p.client.post(&bridge.SetView{
+		View: v.next, Exchanges: spec.exchanges, Filter: spec.filter, Quiet: v.p.settings.quiet,
+		Sort: spec.sort, Descending: spec.descending, Selected: v.p.list.sel,
+	})
+	v.p.filter.searching()
+	v.p.side.choose(spec)
+}
+
+// filter filters.
+func (v *views) filter(text string) {
+	spec := v.asked
+	spec.filter = text
+	v.set(spec)
+}
+
+// show shows the log or the exchanges.
+func (v *views) show(exchanges bool) {
+	spec := v.asked
+	spec.exchanges = exchanges
+	v.set(spec)
+}
+
+// sort puts the exchanges in order.
+func (v *views) sort(by bridge.Column, descending bool) {
+	spec := v.asked
+	spec.sort, spec.descending = by, descending
+	v.set(spec)
+}
+
+// came takes how far a view is.
+func (v *views) came(m *bridge.Viewed) {
+	p := v.p
+	switch {
+	case m.View == v.next && m.Mistake.Want != "":
+		p.filter.mistaken(v.asked.filter, &m.Mistake)
+		return
+	case m.View == v.next && m.View != v.id:
+		v.begin(m)
+	case m.View == v.id:
+		p.list.grow(m.Count, m.Version)
+		if !v.moved && m.Place >= 0 && (m.Exact != (p.list.at >= 0) || m.Exact && m.Place != p.list.at) {
+			p.list.put(m.Place, m.Exact)
+		}
+	default:
+		return // of one that is not wanted any more
+	}
+	v.told = *m
+	p.list.widen(m.Rows)
+	p.filter.counted(m, v.shown)
+	busy := "false"
+	if !m.Done {
+		busy = "true"
+	}
+	p.list.grid.Call("setAttribute", "aria-busy", busy)
+	if p.wanted >= 0 && m.Rows > p.wanted {
+		p.reveal(p.wanted)
+		p.wanted = -1
+	}
+}
+
+// begin shows the view that was asked for last.
+func (v *views) begin(m *bridge.Viewed) {
+	p := v.p
+	first := v.id == 0
+	v.id, v.shown = m.View, v.asked
+	t := logTable
+	if v.shown.exchanges {
+		t = exchangeTable
+	}
+	setClassOf(byID("work"), "exchanges", t.exchanges)
+	p.heading.show(t, v.shown.sort, v.shown.descending)
+	p.list.show(m.View, t, m.Count, m.Version, m.Place, m.Exact)
+	p.filter.taken(v.shown.filter)
+	p.find.again()
+	if !first {
+		p.address.changed()
+	}
+}
+
+// again asks for the same view once more, because what it leaves out is another
+// now.
+func (v *views) again() {
+	if v.next != 0 {
+		v.ask(v.asked)
+	}
+}
+
+// selected is the selected record, -1 for none.
 func (p *page) selected() int { return p.list.sel }
 
-// reveal selects a row and brings it into view.
-func (p *page) reveal(record int) { p.list.goTo(record) }
+// reveal selects a record and brings it into view.
+func (p *page) reveal(record int) {
+	if record < 0 {
+		return
+	}
+	p.views.moved = true
+	p.client.post(&bridge.AskPlace{View: p.views.id, Record: record})
+}
+
+// placed takes where a record stands that is to be shown.
+func (p *page) placed(m *bridge.Placed) {
+	if m.View != p.views.id {
+		return
+	}
+	if m.Record == bridge.NoRow {
+		if m.Mark {
+			p.say("No further failure or finding here.")
+		}
+		return
+	}
+	p.views.moved = true
+	if m.Exact {
+		middle := !p.list.s.Shows(m.Place)
+		p.list.choose(m.Record, m.Place, -1)
+		p.list.bring(m.Place, middle)
+		p.list.settle()
+		return
+	}
+	p.list.choose(m.Record, -1, -1)
+	p.list.near = m.Place
+	if m.Place >= 0 {
+		p.list.bring(m.Place, true)
+	}
+	p.problem.offerNext("Row "+count(m.Record+1)+" is not in the list: the filter leaves it out.", "Clear the filter", func() {
+		p.filter.set("")
+	})
+}
+
+// mark goes to the next failure or finding, or to the one before.
+func (p *page) mark(backwards bool) {
+	place := p.list.at
+	if place < 0 && p.list.near >= 0 {
+		place = p.list.near
+		if !backwards {
+			place--
+		}
+	}
+	p.client.post(&bridge.AskMark{View: p.views.id, Place: place, Backwards: backwards})
+}
+
+// goPartner goes to the other side of the selected message: to the response of a
+// request (forward), or to the request of anything else.
+func (p *page) goPartner(forward bool) {
+	sel, partner := p.list.sel, p.list.partner
+	if sel < 0 {
+		return
+	}
+	switch {
+	case partner < 0:
+		p.say("This row has no other side here.")
+	case forward == (partner > sel):
+		p.reveal(partner)
+	}
+}
 
 // filterBy adds a term to the filter.
-func (p *page) filterBy(string) {}
+func (p *page) filterBy(term string) { p.filter.set(inspect.Join(p.filter.text(), term)) }

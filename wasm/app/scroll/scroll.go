@@ -128,6 +128,13 @@ func (s *Scroller) Center(row int) (moved bool) {
 	return s.moveTo(float64(row)*s.row - (s.view-s.row)/2)
 }
 
+// Hold moves so that a row stands so many pixels below the view's top, as far as
+// the list allows, and says whether that changed anything. The element must then
+// be given Position.
+func (s *Scroller) Hold(row int, below float64) (moved bool) {
+	return s.moveTo(float64(row)*s.row - below)
+}
+
 func (s *Scroller) moveTo(offset float64) bool {
 	offset = min(max(offset, 0), s.reach())
 	if offset == s.offset {

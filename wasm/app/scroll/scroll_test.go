@@ -144,3 +144,14 @@ func TestPage(t *testing.T) {
 	require.Equal(t, 40, list(100).Page())
 	require.Equal(t, 1, (&Scroller{}).Page())
 }
+
+func TestHold(t *testing.T) {
+	for _, rows := range []int{1000, 1_000_000} {
+		s := list(rows)
+		s.Hold(500, 110)
+		require.Equal(t, 500*22.0-110, s.Offset())
+		require.False(t, s.Hold(500, 110))
+		s.Hold(0, 110)
+		require.Zero(t, s.Offset(), "no further than the list goes")
+	}
+}

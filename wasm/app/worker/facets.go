@@ -16,7 +16,7 @@ const maxFacets = 100
 // facets is what the rows can be filtered by, and how many of them the view has.
 func facets(d *decode.Decoder, v *listing) *bridge.Facets {
 	x := v.x
-	m := &bridge.Facets{View: v.spec.View, Rows: x.Len(), Exchanges: x.Exchanges(), Filtered: v.search != nil}
+	m := &bridge.Facets{View: v.spec.View, Rows: x.Len(), Exchanges: x.Exchanges(), Filtered: v.filtered}
 	f := faceter{v: v}
 	f.streams(m, d.Streams())
 	f.operations(m)
@@ -37,7 +37,7 @@ func (f *faceter) rows(t inspect.Tally) int {
 
 // found is how many of those found have a value; -1 where there is no filter.
 func (f *faceter) found(of func(*inspect.Search) []inspect.Facet) func(value uint32) int {
-	if f.v.search == nil {
+	if !f.v.filtered {
 		return func(uint32) int { return -1 }
 	}
 	counts := map[uint32]int{}

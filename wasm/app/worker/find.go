@@ -24,9 +24,9 @@ func newFinder(v *listing, m *bridge.Find) *finder {
 	if m.Text == "" {
 		return nil
 	}
-	text := v.spec.Filter
-	if text != "" {
-		text = "(" + text + ") "
+	text := ""
+	if !v.filter.Everything() {
+		text = "(" + v.filter.String() + ") "
 	}
 	f, mistake := v.x.Compile(text + inspect.Term("", m.Text, false))
 	if mistake != nil { // too long together with the filter

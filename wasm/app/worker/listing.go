@@ -17,6 +17,9 @@ type listing struct {
 	filter *inspect.Filter
 	search *inspect.Search // nil when the filter leaves everything
 	finder *finder         // nil when nothing is looked for
+	// filtered says whether the person has a filter; search may also leave out
+	// only the findings.
+	filtered bool
 
 	order   []uint32 // exchanges, sorted; nil while they stand as in the log
 	ordered int      // rows of the log when they were sorted
@@ -33,8 +36,18 @@ func newListing(x *inspect.Index, spec bridge.SetView) (*listing, *inspect.Mista
 	if m != nil {
 		return nil, m
 	}
-	v := &listing{spec: spec, x: x, filter: f}
+	v := &listing{spec: spec, x: x, filter: f, filtered: !f.Everything()}
+	if spec.Quiet && !spec.Exchanges {
+		all := spec.Filter
+		if v.filtered {
+			all = "(" + all + ") "
+		}
+		if f, m = x.Compile(all + "-kind:diagnostic"); m != nil {
+			return nil, m
+		}
+	}
 	if !f.Everything() {
+		v.filter = f
 		unit := inspect.Rows
 		if spec.Exchanges {
 			unit = inspect.Exchanges
@@ -179,8 +192,11 @@ func (v *listing) place(record int) (place int, exact bool) {
 func (v *listing) report(selected int) *bridge.Viewed {
 	rows := v.x.Log().Len()
 	m := &bridge.Viewed{View: v.spec.View, Count: v.len(), All: rows, Scanned: rows, Rows: rows, Done: v.done(), Place: bridge.NoRow}
-	if v.spec.Exchanges {
+	switch {
+	case v.spec.Exchanges:
 		m.All, m.Scanned = v.x.Exchanges(), v.x.Len()
+	case v.spec.Quiet:
+		m.All -= v.x.Log().Diagnostics()
 	}
 	if v.search != nil {
 		m.Scanned = v.search.Scanned()
@@ -276,4 +292,24 @@ func (v *listing) delta(place int) int64 {
 		return bridge.NoTime
 	}
 	return now - before
+}
+
+// rowsOfFilter searches for the rows that the filter of a view leaves: of
+// exchanges, all that belong to them.
+func rowsOfFilter(v *listing) *inspect.Search {
+	f, _ := v.x.Compile(v.spec.Filter) // which was compiled before
+	if v.spec.Exchanges {
+		return v.x.Search(f, inspect.Pairs)
+	}
+	return v.x.Search(f, inspect.Rows)
+}
+
+// keep says whether a row is among some; it is asked about rows in their order.
+func keep(rows []uint32) func(i int) bool {
+	return func(i int) bool {
+		for len(rows) > 0 && int(rows[0]) < i {
+			rows = rows[1:]
+		}
+		return len(rows) > 0 && int(rows[0]) == i
+	}
 }

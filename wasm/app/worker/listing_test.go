@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,19 @@ func TestFilterLeavesRowsWithTheirNumbers(t *testing.T) {
 		require.Equal(t, slices.Contains(records(v), i), exact)
 		require.True(t, place == v.len()-1 || v.record(place) >= i)
 	}
+}
+
+func TestFindingsCanBeLeftOut(t *testing.T) {
+	d := decoded(t, "partial/late.pcap")
+	require.Positive(t, d.Log().Diagnostics())
+	for _, filter := range []string{"", "stream:0 OR stream:1"} {
+		v := listed(t, d, bridge.SetView{Filter: filter, Quiet: true})
+		require.Equal(t, d.Log().Len()-d.Log().Diagnostics(), v.len())
+		require.Equal(t, v.len(), v.report(bridge.NoRow).All)
+		require.Equal(t, filter != "", facets(d, v).Filtered)
+	}
+	v := listed(t, d, bridge.SetView{Exchanges: true, Quiet: true})
+	require.Equal(t, v.x.Exchanges(), v.len())
 }
 
 func TestViewsWithMistakesAreNotTaken(t *testing.T) {
@@ -455,4 +469,42 @@ func TestColumnsAndSwitchesAreTheSameNumbers(t *testing.T) {
 	require.EqualValues(t, bridge.Auto, decode.Auto)
 	require.EqualValues(t, bridge.On, decode.On)
 	require.EqualValues(t, bridge.Off, decode.Off)
+}
+
+// What is downloaded is what the list shows; of exchanges, all their rows.
+func TestDownloadedRows(t *testing.T) {
+	d := decoded(t, story)
+	lines := func(spec bridge.SetView) (lines []string) {
+		search := rowsOfFilter(listed(t, d, spec))
+		for !search.Scan(10) {
+		}
+		var b bytes.Buffer
+		_, err := d.Log().WriteTo(&b, walcore.Selection{Diagnostic: true, Keep: keep(search.Found())}, d.Rest)
+		require.NoError(t, err)
+		return strings.SplitAfter(b.String(), "\n")
+	}
+	for _, filter := range []string{"op:OpenFile", "result:failure", "stream:1", "nothing has this"} {
+		v := listed(t, d, bridge.SetView{Filter: filter})
+		require.Len(t, lines(bridge.SetView{Filter: filter}), v.len()+1, filter)
+	}
+	failed := listed(t, d, bridge.SetView{Exchanges: true, Filter: "result:failure"})
+	got := strings.Join(lines(bridge.SetView{Exchanges: true, Filter: "result:failure"}), "")
+	for place := range failed.len() {
+		e := failed.x.Exchange(int(failed.item(place)))
+		require.Contains(t, got, string(d.Log().AppendText(nil, int(e.Request)))+"\n")
+		require.Contains(t, got, string(d.Log().AppendText(nil, int(e.Response)))+"\n")
+	}
+}
+
+// A file that is read again, for another port, has another log: the view stays
+// what the person wanted.
+func TestViewsOfAnotherLog(t *testing.T) {
+	d := decoded(t, story)
+	v := listed(t, d, bridge.SetView{View: 3, Filter: "op:OpenFile"})
+	again := v.on(inspect.New(d.Log()))
+	require.Greater(t, again.version, v.version)
+	for !again.step(10) {
+	}
+	require.Equal(t, records(v), records(again))
+	require.EqualValues(t, 3, again.report(bridge.NoRow).View)
 }

@@ -28,7 +28,11 @@ func (w *worker) save(ctx context.Context, m *bridge.Save, handle js.Value) {
 				return err
 			}
 		}
-		if _, err = w.decoder.Log().WriteTo(out, walcore.Selection{Compatible: m.Compatible, Diagnostic: m.Diagnostics}, w.rest); err != nil {
+		which, err := w.which(ctx, m, out.turns)
+		if err == nil {
+			_, err = w.decoder.Log().WriteTo(out, which, w.rest)
+		}
+		if err != nil {
 			out.sink.Abort()
 			return err
 		}
@@ -43,6 +47,35 @@ func (w *worker) save(ctx context.Context, m *bridge.Save, handle js.Value) {
 		done.Error = err.Error()
 	}
 	w.send(done, blob)
+}
+
+// which is what a download has: what the filter of a view leaves, looked for in
+// turns with the event loop if that has not been done, in the order of the log.
+func (w *worker) which(ctx context.Context, m *bridge.Save, turns *browser.Yielder) (walcore.Selection, error) {
+	s := walcore.Selection{Compatible: m.Compatible, Diagnostic: m.Diagnostics}
+	if m.Compatible {
+		return s, nil
+	}
+	if m.Notes {
+		w.looker.notes.place(w.inspect())
+		s.After = w.looker.notes.appendNote
+	}
+	v := w.looker.listing(m.View)
+	if v == nil {
+		v = w.looker.current() // the page is about to show it
+	}
+	if !v.filtered {
+		return s, nil
+	}
+	rows := rowsOfFilter(v)
+	for !rows.Scan(slice) {
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
+		turns.Yield()
+	}
+	s.Keep = keep(rows.Found())
+	return s, nil
 }
 
 // A pacedSink gives the event loop its turn between pieces.

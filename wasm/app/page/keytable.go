@@ -1,0 +1,156 @@
+package page
+
+import "strings"
+
+// where says in which places a key counts.
+type where uint8
+
+const (
+	everywhere where = iota // but not where one types
+	inLog                   // but not where something else takes the key (data-own-keys)
+	anywhere                // also where one types
+)
+
+// An action is something that a person can do with the keyboard.
+type action uint8
+
+const (
+	nextRow action = iota
+	previousRow
+	pageDown
+	pageUp
+	firstRow
+	lastRow
+	stepOn
+	stepBack
+	goToNumber
+	toResponse
+	toRequest
+	nextMark
+	previousMark
+	toFilter
+	findText
+	findNext
+	findPrevious
+	showLog
+	showExchanges
+	toggleSide
+	extendDown
+	extendUp
+	copyRows
+	valueMenu
+	timeForm_
+	toggleInspector
+	openFile
+	stopDecoding
+	showKeys
+	actions
+)
+
+// A key is an action with its keys. The table of them is what the page does,
+// what its help shows, and what docs/keys.md says.
+type key struct {
+	action action
+	names  []string // as KeyboardEvent.key has them, with Ctrl+ and Shift+ in front
+	shown  []string // in the help
+	where  where
+	needs  bool // an open file
+	group  string
+	what   string
+}
+
+const (
+	groupMove = "Moving"
+	groupFind = "Finding"
+	groupRows = "Rows"
+	groupPage = "The page"
+)
+
+var keyTable = []key{
+	{nextRow, []string{"ArrowDown", "j"}, []string{"J", "↓"}, inLog, true, groupMove, "next row"},
+	{previousRow, []string{"ArrowUp", "k"}, []string{"K", "↑"}, inLog, true, groupMove, "previous row"},
+	{pageDown, []string{"PageDown"}, []string{"Page Down"}, inLog, true, groupMove, "a page down"},
+	{pageUp, []string{"PageUp"}, []string{"Page Up"}, inLog, true, groupMove, "a page up"},
+	{firstRow, []string{"Home", "Ctrl+Home"}, []string{"Home"}, inLog, true, groupMove, "first row"},
+	{lastRow, []string{"End", "Ctrl+End"}, []string{"End"}, inLog, true, groupMove, "last row"},
+	{stepOn, []string{"."}, []string{"."}, inLog, true, groupMove, "step to the next message"},
+	{stepBack, []string{","}, []string{","}, inLog, true, groupMove, "step back to the previous message"},
+	{toRequest, []string{"["}, []string{"["}, inLog, true, groupMove, "from a response to its request"},
+	{toResponse, []string{"]"}, []string{"]"}, inLog, true, groupMove, "from a request to its response"},
+	{nextMark, []string{"n"}, []string{"N"}, inLog, true, groupMove, "next failure or finding"},
+	{previousMark, []string{"p"}, []string{"P"}, inLog, true, groupMove, "previous failure or finding"},
+	{goToNumber, []string{"g"}, []string{"G"}, inLog, true, groupMove, "go to a row by its number"},
+	{toFilter, []string{"/"}, []string{"/"}, everywhere, true, groupFind, "filter; Esc clears it, Enter goes back to the rows"},
+	{findText, []string{"Ctrl+f"}, []string{"Ctrl+F"}, anywhere, true, groupFind, "find a text in all rows; once more for the browser’s own search"},
+	{findNext, []string{"F3", "Ctrl+g"}, []string{"F3"}, anywhere, true, groupFind, "next row with the text"},
+	{findPrevious, []string{"Shift+F3", "Ctrl+Shift+g"}, []string{"Shift+F3"}, anywhere, true, groupFind, "previous row with the text"},
+	{extendDown, []string{"Shift+ArrowDown"}, []string{"Shift+↓"}, inLog, true, groupRows, "choose the next row as well"},
+	{extendUp, []string{"Shift+ArrowUp"}, []string{"Shift+↑"}, inLog, true, groupRows, "choose the previous row as well"},
+	{copyRows, []string{"Ctrl+c"}, []string{"Ctrl+C"}, inLog, true, groupRows, "copy the chosen rows"},
+	{valueMenu, []string{"ContextMenu", "Shift+F10", "Enter"}, []string{"Enter", "Shift+F10"}, inLog, true, groupRows, "what can be done with the row: filter by its values, copy it"},
+	{showLog, []string{"l"}, []string{"L"}, everywhere, true, groupPage, "the log"},
+	{showExchanges, []string{"e"}, []string{"E"}, everywhere, true, groupPage, "the exchanges: requests with their responses"},
+	{timeForm_, []string{"t"}, []string{"T"}, everywhere, true, groupPage, "times: since the beginning, since the row above, time of day"},
+	{toggleSide, []string{"b"}, []string{"B"}, everywhere, true, groupPage, "open or close the list at the side"},
+	{toggleInspector, []string{"i"}, []string{"I"}, everywhere, true, groupPage, "open or close the inspector"},
+	{openFile, []string{"o"}, []string{"O"}, everywhere, false, groupPage, "open files"},
+	{stopDecoding, []string{"Escape"}, []string{"Esc"}, everywhere, true, groupPage, "stop decoding; choose no rows but the selected one"},
+	{showKeys, []string{"?"}, []string{"?"}, everywhere, false, groupPage, "these keys"},
+}
+
+// keyName names a key by what it types or, on a layout that has other letters
+// there, by its place. Shift is named where it changes no letter.
+func keyName(key, code string, shift, command bool) string {
+	name := key
+	switch {
+	case len(key) == 1:
+		name = strings.ToLower(key)
+	case key != "" && key[0] >= 0x80 && len(code) == 4 && strings.HasPrefix(code, "Key"):
+		name = strings.ToLower(code[3:])
+	case key != "" && key[0] >= 0x80 && codeKeys[code] != "":
+		name = codeKeys[code]
+	}
+	if shift && (len(name) > 1 || command) {
+		name = "Shift+" + name
+	}
+	if command {
+		name = "Ctrl+" + name
+	}
+	return name
+}
+
+// codeKeys are the signs of places on the keyboard that other layouts have
+// letters at.
+var codeKeys = map[string]string{
+	"BracketLeft": "[", "BracketRight": "]", "Slash": "/", "Period": ".", "Comma": ",",
+}
+
+// appendKeys appends the page about the keys.
+func appendKeys(dst []byte) []byte {
+	dst = append(dst, `# Keys
+
+The page can be used with the keyboard alone. These are its keys; `+"`?`"+` shows them in the page. Letters count wherever the focus is, but where one types.
+On a keyboard layout with other letters, the key at the same place counts. On a Mac, Command is as good as Ctrl.
+
+This page is made from the table that the program itself uses.
+`...)
+	group := ""
+	for i := range keyTable {
+		k := &keyTable[i]
+		if k.group != group {
+			group = k.group
+			dst = append(dst, "\n## "+group+"\n\n| key | what it does |\n| --- | --- |\n"...)
+		}
+		dst = append(dst, "| "...)
+		for j, name := range k.shown {
+			if j > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = append(dst, "`"+name+"`"...)
+		}
+		dst = append(dst, " | "+k.what+" |\n"...)
+	}
+	return append(dst, `
+Dragging over rows chooses them, Shift+click and Ctrl+click too; what is chosen need not be in sight. A right click shows what can be done with a value.
+`...)
+}
