@@ -378,6 +378,27 @@ test("the strip: playhead, zoom, drag, brush and keys", async (t) => {
   assert.equal(await page.tab.$eval("#strip-brush", (e) => e.checkVisibility()), true);
 });
 
+test("a value of a field and a range of the strip filter", async (t) => {
+  const page = await opened(t, story);
+  await select(page, await rowOf(page, /^->OpenFile .*system\.xml/));
+  const count = () => page.tab.$eval("#log", (e) => Number(e.getAttribute("aria-rowcount")));
+  const all = await count();
+  const add = await page.tab.$("#fields [data-term^='path:']");
+  assert.match(await add.evaluate((e) => e.getAttribute("aria-label")), /^Filter by path:/);
+  await add.evaluate((e) => e.click());
+  await page.tab.waitForFunction((all) => Number(document.getElementById("log").getAttribute("aria-rowcount")) < all, {}, all);
+  assert.match(await page.tab.$eval("#filter", (e) => e.value), /^path:.*system\.xml$/);
+  await page.tab.waitForFunction(() => [...document.querySelectorAll("#rows > [role=row]")].length === 8);
+  const box = await (await page.tab.$("#strip-time")).boundingBox();
+  await page.tab.mouse.move(box.x + box.width * 0.5, box.y + 30);
+  await page.tab.mouse.down();
+  await page.tab.mouse.move(box.x + box.width * 0.9, box.y + 30, { steps: 4 });
+  await page.tab.mouse.up();
+  await page.tab.click("#strip-tools [aria-label='Filter by the selected range']");
+  await page.tab.waitForFunction(() => document.getElementById("log").getAttribute("aria-rowcount") === "0");
+  assert.match(await page.tab.$eval("#filter", (e) => e.value), / time:[\d.]+s\.\.[\d.]+s$/);
+});
+
 test("it can be made wider, by pointer and keyboard, and closed", async (t) => {
   const page = await opened(t, story);
   const { keyboard, mouse } = page.tab;
