@@ -127,9 +127,6 @@ func (v *views) again() {
 	}
 }
 
-// selected is the selected record, -1 for none.
-func (p *page) selected() int { return p.list.sel }
-
 // reveal selects a record and brings it into view.
 func (p *page) reveal(record int) {
 	if record < 0 {
