@@ -17,6 +17,10 @@ const maxOrdinary = 16 << 20
 // less; a length that lies lacks more.
 const maxMissing = 1 << 30
 
+// maxBeforePong is how much a client may say before the answer to its Ping is
+// taken to be lost.
+const maxBeforePong = 1 << 20
+
 // maxAhead is how much a server may be ahead of the requests recorded, and how
 // much of a read whose end is open is kept.
 const maxAhead = 64 << 20
@@ -48,6 +52,7 @@ type framer struct {
 	hint          int64    // the largest hint of a request so far
 	lossy         bool     // bytes were lost: what is found must look like what is expected
 	sized         bool     // a Ping was seen, or the user said what the first read size is
+	pongLost      bool     // no Pong is waited for any more
 	asked         bool     // a Pong was seen, or the user said whether fast file I/O is on
 
 	// What shows that only one direction was recorded (see oneDirection).
@@ -200,7 +205,7 @@ func (f *framer) stepClient() bool {
 			return false
 		}
 	}
-	if len(l.buf) < sata.HeaderSize {
+	if len(l.buf) < sata.HeaderSize || f.pongIsLate() {
 		return false
 	}
 	length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf))
@@ -241,6 +246,21 @@ func (f *framer) stepClient() bool {
 		f.takeOutOfBand()
 	}
 	return true
+}
+
+// pongIsLate says whether the client had received the answer to the first Ping
+// when it sent what comes next, and we have not: whether the data of a WriteFile
+// follows out of band depends on it. It is captured late, or lost.
+func (f *framer) pongIsLate() bool {
+	l := f.client
+	if f.asked || f.pongLost || f.dump || f.final || len(f.waiting) == 0 || f.waiting[0].shape != sata.ShapePong || l.at(l.pos).acked <= f.server.pos {
+		return false
+	}
+	if len(l.buf) < maxBeforePong {
+		return true
+	}
+	f.stream().FFIO, f.pongLost = true, true // as where bytes are missing
+	return false
 }
 
 func (f *framer) takeOutOfBand() bool {
@@ -635,6 +655,9 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 			return s
 		}
 		switch like := f.borneOut(s); {
+		case f.lossy && !f.dump && f.another(least, s):
+			// Its request was lost: where this read ends can't be told.
+			return noEnd
 		case f.final && have == s,
 			like == sata.Yes && (!f.lossy || f.strong(f.server.buf[s:], f.waiting[1].shape)):
 			return s
@@ -707,6 +730,22 @@ func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
 		return 0
 	}
 	return noEnd
+}
+
+// another says whether what stands at the end of the open read, up to an offset,
+// can be a response of its own.
+func (f *framer) another(from, to uint64) bool {
+	for n := from; n+sata.HeaderSize <= to && to <= uint64(len(f.server.buf)); n++ {
+		b := f.server.buf[n:to]
+		if !f.startsResponse(b) {
+			continue
+		}
+		form, _ := sata.FormOf(b)
+		if h, err := sata.ParseHeader(b); form == sata.ReadFirst || form == sata.ReadFailed || err == nil && h.Size() == to-n {
+			return true
+		}
+	}
+	return false
 }
 
 // startsResponse says whether b begins what can hardly be anything but a
@@ -902,7 +941,11 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
 	if !f.asked {
 		// The Ping or its Pong may be among what was lost.
-		f.stream().FFIO = true
+		f.stream().FFIO, f.pongLost = true, true
+		if l == f.client {
+			for f.stepClient() { // what waited for the Pong
+			}
+		}
 	}
 	if !f.sized && l == f.client {
 		f.stream().FirstReadKnown = false
@@ -921,7 +964,7 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 // length of what was begun is known, else at the next request.
 func (f *framer) missingClient(offset, size int64) {
 	l, b := f.client, &f.outOfBand
-	if !b.active && !f.seekingClient && len(l.buf) >= sata.RequestSize && sata.LooksLikeRequest(l.buf) == sata.Yes {
+	if !b.active && !f.seekingClient && len(l.buf) >= sata.RequestSize && sata.LooksLikeRequest(l.buf) == sata.Yes && uint64(len(l.buf)) < sata.HeaderSize+uint64(binary.BigEndian.Uint32(l.buf)) {
 		// A request is damaged. Its response is still to come and will be passed over.
 		f.outOfBand = bulk{active: true, start: l.pos, length: sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf)), done: uint64(len(l.buf))}
 		if command := sata.Command(binary.BigEndian.Uint32(l.buf[0x30:])); command == sata.WriteFile {

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"context"
 	"math/rand/v2"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
 	"satascope/sata"
 	"satascope/walcore"
 )
@@ -44,6 +46,30 @@ func openings(d *Decoder) map[place]opening {
 		}
 	}
 	return all
+}
+
+// The answer to the Ping is lost, and the client goes on with a write before that
+// is certain: its data is none of the requests.
+func TestPongLostBeforeAWrite(t *testing.T) {
+	w := newTalk(t, Options{}, true)
+	lost := len(pong(t, sata.CapFFIO))
+	w.client(ping(t, 1000))
+	w.sent[capture.B] += int64(lost) // received by the client, and not captured
+	data := bytes.Repeat([]byte{0xD0}, 200)
+	w.client(ask(t, sata.Request{Command: sata.WriteFile, BlockCount: 1, BlockSize: 200, FD: 3}), data)
+	w.p.Missing(&w.c, capture.Gap{From: capture.B, Size: int64(lost), Packet: w.packet, Time: int64(w.packet)})
+	w.server(result(t, 200))
+	w.client(ask(t, stat))
+	w.server(response(t, sata.Response{Shape: sata.ShapeInfo, Result: sata.FSError}))
+	requireLog(t, `->Ping         {supports_ffio=true,supports_csr=false,first_read_size=1000,first_write_size=1}
+!! bytes-missing
+->WriteFile    {path=<Unknown 3>,move_to=Nowhere}
+!! answer-lost
+<-          RC {return_code=Failure (c8)}
+->StatFile     {path=<Unknown; 3>}
+<-          RC {return_code=Failure (fff0ffe0)}
+`, w)
+	require.NoError(t, w.d.problem)
 }
 
 // TestRecoveredDescriptors: where packets are missing, a request still has the
