@@ -40,7 +40,7 @@ globalThis.satascope = satascope;
 document.addEventListener("dragover", (e) => e.preventDefault());
 document.addEventListener("drop", (e) => {
   e.preventDefault();
-  if (!satascope.ready) satascope.dropped = e.dataTransfer.files[0] ?? null;
+  if (!satascope.ready) satascope.dropped = [...e.dataTransfer.files];
 });
 
 try {

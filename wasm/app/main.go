@@ -13,7 +13,7 @@
 //	theme(name)    page: shows it in the colours that are named: light, dark, or "" for the system's
 //	startWorker()  page: starts worker.js with the compiled program, gives the Worker
 //	keepOffline()  page: registers the service worker, gives a promise
-//	dropped        page: a file that was dropped before the program ran, or null
+//	dropped        page: files that were dropped before the program ran, or null
 //	ready          page: set by the program; from then on it takes files itself
 //	zstd()         worker: loads the module that unpacks zstd, gives a promise
 //

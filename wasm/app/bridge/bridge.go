@@ -117,9 +117,10 @@ type Ready struct{}
 func (*Ready) Kind() Kind    { return KindReady }
 func (*Ready) fields(*codec) {}
 
-// Open asks for the attached file (a Blob or File) to be decoded.
+// Open asks for the attached files (an array of Blobs or Files) to be decoded
+// together.
 type Open struct {
-	Name string
+	Names []string // of the files
 	Assumed
 }
 
@@ -145,7 +146,7 @@ const (
 
 func (*Open) Kind() Kind { return KindOpen }
 func (m *Open) fields(c *codec) {
-	c.text(&m.Name)
+	list(c, &m.Names, (*codec).text)
 	number(c, &m.Port)
 	c.text(&m.Server)
 	number(c, &m.FFIO)
@@ -231,7 +232,8 @@ type Summary struct {
 // taken to be so, or was set.
 type Assumption struct {
 	Sentence string // for people
-	Option   string // what sets it otherwise: port, server, ffio or first-read
+	Option   string // what sets it otherwise: port, server, ffio or first-read; "" when nothing does
+	Set      bool   // it was set
 }
 
 // A Stream is one connection.
@@ -265,6 +267,7 @@ func (m *Ended) fields(c *codec) {
 	list(c, &s.Assumed, func(c *codec, a *Assumption) {
 		c.text(&a.Sentence)
 		c.text(&a.Option)
+		c.bool(&a.Set)
 	})
 	number(c, &s.Stop)
 	c.text(&s.StopWhy)

@@ -9,14 +9,14 @@ import (
 // examples has a message of every kind, with no field left zero.
 var examples = []Message{
 	&Ready{},
-	&Open{"a ‹b›.pcapng", Assumed{17500, "[::1]:7500", Off, 0x30040}},
+	&Open{[]string{"a ‹b›.pcapng", "b"}, Assumed{17500, "[::1]:7500", Off, 0x30040}},
 	&Cancel{},
 	&Progress{Read: 1 << 40, Size: -1, Rows: 50_000_000, Pass: 1, Base: NoTime, Millis: 12},
 	&Ended{
 		Outcome: Failed, Error: "expected … found …",
 		Offers:   []Offer{{7500, 3, 1 << 33, 9}, {65535, 1, 2, 3}},
 		Progress: Progress{Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
-		Summary:  Summary{"pcapng", "gzip", 1, 2, 3, -4, NoTime, 7500, 9, "records", []Assumption{{"a", "port"}}, -1, "why"},
+		Summary:  Summary{"pcapng", "gzip", 1, 2, 3, -4, NoTime, 7500, 9, "records", []Assumption{{"a", "port", true}}, -1, "why"},
 		Streams:  []Stream{{"10.0.0.2:40000", "10.0.0.1:7500", 12}, {"", "", 1}},
 	},
 	&AskRows{View: 2, From: 1_000_000, Count: 128},

@@ -41,18 +41,22 @@ type address struct {
 
 func newAddress(p *page) *address { return &address{p: p} }
 
-// choose opens a file that a person chose, at the place that the address keeps
-// for it.
-func (a *address) choose(file js.Value, name string) {
+// choose opens files that a person chose, at the place that the address keeps
+// for them.
+func (a *address) choose(files []source) {
 	go func() {
-		mark := forName + markOf(file)
+		marks := make([]string, len(files))
+		for i, f := range files {
+			marks[i] = markOf(f.file)
+		}
+		mark := forName + strings.Join(marks, ".")
 		at := place{row: -1}
 		if a.mark == mark {
 			at = a.waits
 		}
 		a.mark = ""
 		a.opened = mark
-		a.p.open(file, name, at)
+		a.p.openAll(files, at)
 	}()
 }
 
@@ -141,7 +145,7 @@ func (a *address) follow(text string) bool {
 func (a *address) show(at place) {
 	p := a.p
 	if at.assumed != p.assumed {
-		p.open(p.file, p.name, at)
+		p.openAll(p.files, at)
 		return
 	}
 	p.filter.show(at.spec.filter)

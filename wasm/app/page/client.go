@@ -57,14 +57,14 @@ func (c *client) stop() {
 	}
 }
 
-// open decodes a file, in a worker of its own.
-func (c *client) open(m *bridge.Open, file js.Value) {
+// open decodes files, in a worker of its own.
+func (c *client) open(m *bridge.Open, files js.Value) {
 	if c.used || c.worker == nil {
 		c.stop()
 		c.start()
 	}
 	c.used = true
-	c.send(m, file)
+	c.send(m, files)
 }
 
 func (c *client) post(m bridge.Message) { c.send(m, js.Undefined()) }

@@ -126,6 +126,7 @@ func (o *download) begin(handle js.Value) {
 	o.d.p.client.send(&bridge.Save{
 		Seq: o.seq, View: o.d.p.views.id, Compatible: o.compatible,
 		Diagnostics: !o.compatible && o.d.diagnostics.Underlying().Get("checked").Bool(),
+		Notes:       !o.compatible && byID("with-notes").Underlying().Get("checked").Bool(),
 	}, handle)
 }
 

@@ -30,6 +30,7 @@ func (h *header) setState(state string) {
 	open := state != stateEmpty
 	show(h.chip, open)
 	show(h.another, open)
+	show(byID("paste-open"), open)
 	show(h.sent, open)
 	show(h.version, !open)
 }
@@ -37,6 +38,9 @@ func (h *header) setState(state string) {
 // open shows a file's name, already made harmless, and its size.
 func (h *header) open(name string, bytes int64) {
 	h.bytes = bytes
+	if old := h.chip.QuerySelector(".hash"); old != nil {
+		old.Underlying().Call("remove")
+	}
 	h.name.SetTextContent(name)
 	h.name.SetTitle(name)
 	h.size.SetTextContent(size(bytes))
@@ -48,6 +52,20 @@ func (h *header) open(name string, bytes int64) {
 func (h *header) addSent(bytes int64) {
 	h.left += bytes
 	h.sent.SetTextContent(size(h.left) + " sent, encrypted")
+}
+
+// hashed shows the beginning and the end of the files' hash.
+func (h *header) hashed(hash string) {
+	if len(hash) < 8 {
+		return
+	}
+	short := "sha256 " + hash[:4] + "…" + hash[len(hash)-2:]
+	el := element("small", "hash wide", short)
+	el.SetTitle("SHA-256 " + hash)
+	if old := h.chip.QuerySelector(".hash"); old != nil {
+		old.Underlying().Call("remove")
+	}
+	h.chip.AppendChild(el)
 }
 
 // advance counts the rows while they come.

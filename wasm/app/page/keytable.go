@@ -39,9 +39,13 @@ const (
 	extendUp
 	copyRows
 	valueMenu
+	markRow
+	noteRow
 	timeForm_
 	toggleInspector
 	openFile
+	pasteText
+	showSummary
 	stopDecoding
 	showKeys
 	actions
@@ -88,12 +92,16 @@ var keyTable = []key{
 	{extendUp, []string{"Shift+ArrowUp"}, []string{"Shift+↑"}, inLog, true, groupRows, "choose the previous row as well"},
 	{copyRows, []string{"Ctrl+c"}, []string{"Ctrl+C"}, inLog, true, groupRows, "copy the chosen rows"},
 	{valueMenu, []string{"ContextMenu", "Shift+F10", "Enter"}, []string{"Enter", "Shift+F10"}, inLog, true, groupRows, "what can be done with the row: filter by its values, copy it"},
+	{markRow, []string{"m"}, []string{"M"}, inLog, true, groupRows, "mark the row, or take its mark away"},
+	{noteRow, []string{"c"}, []string{"C"}, inLog, true, groupRows, "write a note on the row"},
 	{showLog, []string{"l"}, []string{"L"}, everywhere, true, groupPage, "the log"},
 	{showExchanges, []string{"e"}, []string{"E"}, everywhere, true, groupPage, "the exchanges: requests with their responses"},
 	{timeForm_, []string{"t"}, []string{"T"}, everywhere, true, groupPage, "times: since the beginning, since the row above, time of day"},
 	{toggleSide, []string{"b"}, []string{"B"}, everywhere, true, groupPage, "open or close the list at the side"},
 	{toggleInspector, []string{"i"}, []string{"I"}, everywhere, true, groupPage, "open or close the inspector"},
+	{showSummary, []string{"s"}, []string{"S"}, everywhere, true, groupPage, "what is in this file"},
 	{openFile, []string{"o"}, []string{"O"}, everywhere, false, groupPage, "open files"},
+	{pasteText, []string{"v"}, []string{"V"}, everywhere, false, groupPage, "paste frames or a log as text"},
 	{stopDecoding, []string{"Escape"}, []string{"Esc"}, everywhere, true, groupPage, "stop decoding; choose no rows but the selected one"},
 	{showKeys, []string{"?"}, []string{"?"}, everywhere, false, groupPage, "these keys"},
 }

@@ -18,6 +18,9 @@
 //     like, with counts. find.go: a text in all rows; a row by its number.
 //   - pointer.go: the mouse in the list. picks.go: several rows chosen together.
 //     menu.go: what can be done with a value. copy.go: the clipboard.
+//   - summary.go: what is in the file. assume.go: what had to be assumed about it,
+//     and setting it otherwise. notes.go: marks and notes on rows. paste.go: the
+//     box for frames and logs as text.
 //   - settings.go: how one wants the page; store.go keeps it on this machine.
 //   - address.go, place.go: the place that is seen, in the page's address.
 //   - inspector.go: the selected row from all sides, in tabs: fields.go and hex.go
@@ -58,8 +61,9 @@ const (
 // A page is everything that the page holds.
 type page struct {
 	state   string
-	file    js.Value       // the open File or Blob; undefined while there is none
-	name    string         // of the file, as it is
+	files   []source       // that are open
+	file    js.Value       // the first of them; undefined while there is none
+	name    string         // of the file, as it is; of several, for people
 	assumed bridge.Assumed // what was set about the conversation
 
 	client    client
@@ -78,6 +82,10 @@ type page struct {
 	partner   *partnerBar
 	settings  *settings
 	address   *address
+	summary   *summary
+	assume    *assumptions
+	notes     *notes
+	paste     *pasteBox
 	inspector *inspector
 	strip     *strip
 	downloads *downloads
@@ -129,10 +137,14 @@ func Run() {
 	p.find = newFinder(p)
 	p.partner = newPartnerBar(p)
 	p.bindGoTo()
+	p.summary = newSummary(p)
+	p.assume = newAssumptions(p)
+	p.paste = newPasteBox(p)
 	p.settings.apply()
 	p.downloads = newDownloads(p)
 	p.keys = newKeys(p)
 	p.share = newShare(p)
+	p.notes = newNotes(p)
 	p.shared = newShared(p)
 	p.learn = newLessons(p)
 	p.setState(stateEmpty)
@@ -175,9 +187,27 @@ func (p *page) showLog(there bool) {
 	p.strip.showLog(there)
 }
 
+// A source is a File or Blob and what it is called.
+type source struct {
+	file js.Value
+	name string
+}
+
 // open decodes a file and shows a place in it.
-func (p *page) open(file js.Value, name string, at place) {
-	p.file, p.name, p.assumed, p.wanted = file, name, at.assumed, at.row
+func (p *page) open(file js.Value, name string, at place) { p.openAll([]source{{file, name}}, at) }
+
+// openAll decodes files together and shows a place in them.
+func (p *page) openAll(files []source, at place) {
+	p.files, p.file, p.assumed, p.wanted = files, files[0].file, at.assumed, at.row
+	p.name = files[0].name
+	if len(files) > 1 {
+		p.name += " and " + counted(len(files)-1, "other")
+	}
+	names, blobs, bytes := []string{}, []any{}, int64(0)
+	for _, f := range files {
+		names, blobs = append(names, f.name), append(blobs, f.file)
+		bytes += int64(f.file.Get("size").Float())
+	}
 	p.problem.clear()
 	p.downloads.reset()
 	p.list.reset()
@@ -187,12 +217,16 @@ func (p *page) open(file js.Value, name string, at place) {
 	p.inspector.reset()
 	p.strip.reset()
 	p.setState(stateDecoding)
-	p.header.open(visible(name), int64(file.Get("size").Float()))
+	p.header.open(visible(p.name), bytes)
+	p.summary.reset()
+	p.notes.reset()
 	p.progress.begin()
-	p.client.open(&bridge.Open{Name: name, Assumed: at.assumed}, file)
+	p.client.open(&bridge.Open{Names: names, Assumed: at.assumed}, js.ValueOf(blobs))
 	p.filter.show(at.spec.filter)
 	p.views.set(at.spec)
-	p.list.focus()
+	if !p.paste.isOpen() {
+		p.list.focus()
+	}
 }
 
 // openAt decodes a file and shows the place in it that a link named.
@@ -210,7 +244,7 @@ func (p *page) fragment() string { return p.at().fragment() }
 func (p *page) again(assumed bridge.Assumed) {
 	at := p.at()
 	at.assumed = assumed
-	p.open(p.file, p.name, at)
+	p.openAll(p.files, at)
 }
 
 // visible makes a text that comes from outside harmless to read.
@@ -239,6 +273,12 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 		p.pointer.came(m)
 	case *bridge.Copied:
 		p.copied(m)
+	case *bridge.Report:
+		p.summary.came(m)
+	case *bridge.Hashed:
+		p.notes.hashed(m)
+	case *bridge.Notes:
+		p.notes.came(m)
 	case *bridge.Activity:
 		p.strip.came(m)
 	case *bridge.RowAt:
@@ -273,15 +313,17 @@ func (p *page) ended(m *bridge.Ended) {
 	p.setState(state)
 	p.showLog(state == stateDone || m.Progress.Rows > 0)
 	p.header.ended(m)
-	p.problem.ended(m, p.assumed)
+	if !p.paste.ended(m) {
+		p.problem.ended(m, p.assumed)
+	}
+	p.assume.ended(m)
+	p.notes.ended()
 	p.downloads.ended(m)
 	p.share.ended(m)
 	p.inspector.again()
 	p.strip.ended()
-	if p.wanted >= 0 && m.Progress.Rows > 0 { // it is not that long
-		p.reveal(m.Progress.Rows - 1)
-		p.wanted = -1
-	}
+	p.wanted = min(p.wanted, m.Progress.Rows-1) // it is not that long
+	p.showWanted()
 	p.list.redraw()
 }
 

@@ -277,6 +277,8 @@ func (t *pointer) came(m *bridge.Facts) {
 	}
 	items = append(items, menuItem{line: true})
 	items = append(items, t.copies()...)
+	items = append(items, menuItem{line: true})
+	items = append(items, t.p.notes.menuItems(m.Record)...)
 	t.p.menu.open(t.at[0], t.at[1], items)
 }
 

@@ -204,7 +204,13 @@ func (s *settings) showKept() {
 		s.kept.SetTextContent("This browser keeps nothing for this page: settings hold until it is closed.")
 		return
 	}
-	s.kept.SetTextContent("Kept on this machine, and nowhere else: these settings, " + counted(len(s.filters), "saved filter") + ".")
+	noted := 0
+	for _, name := range s.store.names() {
+		if strings.HasPrefix(name, keptNotes) {
+			noted++
+		}
+	}
+	s.kept.SetTextContent("Kept on this machine, and nowhere else: these settings, " + counted(len(s.filters), "saved filter") + ", notes about " + counted(noted, "file") + ".")
 }
 
 // forget forgets everything that the page keeps on this machine.
@@ -216,6 +222,7 @@ func (s *settings) forget() {
 	quiet := s.quiet
 	s.read()
 	s.apply()
+	s.p.notes.forgotten()
 	if quiet {
 		s.p.views.again()
 	}

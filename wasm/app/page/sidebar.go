@@ -87,7 +87,9 @@ func (s *sidebar) tools() dom.HTMLElement {
 		on(button, "click", func(dom.Event) { s.chosen(); do() })
 		section.AppendChild(button)
 	}
-	_ = add
+	add("summary-open", "Summary…", func() { s.p.summary.open() })
+	add("assume-open", "Assumptions…", func() { s.p.assume.open() })
+	add("notes-open", "Notes…", func() { s.p.notes.open() })
 	return section
 }
 

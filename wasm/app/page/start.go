@@ -10,6 +10,10 @@ import (
 	"satascope/wasm/app/browser"
 )
 
+// maxFiles is how many files are opened together: decode.Segment tells them apart
+// by a byte.
+const maxFiles = 200
+
 // example is the capture that ships with the site.
 const (
 	exampleName    = "devkit_story.pcapng.gz"
@@ -38,8 +42,12 @@ func newStart(p *page) *start {
 	// What was chosen or dropped while the program was loading.
 	satascope := js.Global().Get("satascope")
 	satascope.Set("ready", true)
-	if f := satascope.Get("dropped"); f.Truthy() {
-		s.take(f)
+	if dropped := satascope.Get("dropped"); dropped.Truthy() && dropped.Get("length").Int() > 0 {
+		var all []js.Value
+		for i := range dropped.Get("length").Int() {
+			all = append(all, dropped.Index(i))
+		}
+		s.take(all...)
 	} else if !p.shared.follow() {
 		s.chosen()
 	}
@@ -52,16 +60,27 @@ func (s *start) chosen() {
 	if files.Get("length").Int() == 0 {
 		return
 	}
-	f := files.Index(0)
+	var all []js.Value
+	for i := range files.Get("length").Int() {
+		all = append(all, files.Index(i))
+	}
 	s.input.Underlying().Set("value", "") // so that the same file can be chosen again
-	s.take(f)
+	s.take(all...)
 }
 
-// take opens a file, or shows it to the link that asked for one.
-func (s *start) take(f js.Value) {
-	name := f.Get("name").String()
-	if !s.p.shared.take(f, name) {
-		s.p.address.choose(f, name)
+// take opens files, several of them together, or shows one to the link that asked
+// for one.
+func (s *start) take(files ...js.Value) {
+	var all []source
+	for _, f := range files {
+		all = append(all, source{f, f.Get("name").String()})
+	}
+	if len(all) > maxFiles {
+		s.p.problem.fail("Expected at most " + count(maxFiles) + " files at once, found " + count(len(all)) + ".")
+		return
+	}
+	if !s.p.shared.take(all[0].file, all[0].name) {
+		s.p.address.choose(all)
 	}
 }
 
@@ -121,21 +140,22 @@ func (s *start) takeDrops() {
 	})
 }
 
-// dropped takes what was dropped: one file.
+// dropped takes what was dropped: files, which are opened together.
 func (s *start) dropped(data js.Value) {
 	files := data.Get("files")
 	n := files.Get("length").Int()
 	if n == 0 {
 		return // text or a link
 	}
-	if item := data.Get("items").Index(0); item.Get("webkitGetAsEntry").Type() == js.TypeFunction {
-		if entry := item.Call("webkitGetAsEntry"); entry.Truthy() && entry.Get("isDirectory").Bool() {
-			s.p.problem.fail("A folder was dropped; drop a capture file out of it.")
-			return
+	var all []js.Value
+	for i := range n {
+		if item := data.Get("items").Index(i); item.Truthy() && item.Get("webkitGetAsEntry").Type() == js.TypeFunction {
+			if entry := item.Call("webkitGetAsEntry"); entry.Truthy() && entry.Get("isDirectory").Bool() {
+				s.p.problem.fail("A folder was dropped; drop the capture files out of it.")
+				return
+			}
 		}
+		all = append(all, files.Index(i))
 	}
-	s.take(files.Index(0))
-	if n > 1 {
-		s.p.problem.tell(counted(n, "file")+" were dropped; this is the first of them. Open the others one at a time.", -1)
-	}
+	s.take(all...)
 }

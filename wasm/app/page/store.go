@@ -103,6 +103,17 @@ func keptTruth(v js.Value, name string) bool {
 	return t.Type() == js.TypeBoolean && t.Bool()
 }
 
+// keptNumber is a whole number of an object that was kept.
+func keptNumber(v js.Value, name string) int {
+	if v.Type() != js.TypeObject {
+		return 0
+	}
+	if n := v.Get(name); n.Type() == js.TypeNumber {
+		return int(n.Float())
+	}
+	return 0
+}
+
 // keptItems are the items of a list that was kept.
 func keptItems(v js.Value) (list []js.Value) {
 	if v.Type() != js.TypeObject || !js.Global().Get("Array").Call("isArray", v).Bool() {

@@ -94,7 +94,13 @@ func (v *views) came(m *bridge.Viewed) {
 		busy = "true"
 	}
 	p.list.grid.Call("setAttribute", "aria-busy", busy)
-	if p.wanted >= 0 && m.Rows > p.wanted {
+	p.showWanted()
+}
+
+// showWanted reveals the row that a link shows, as soon as the view has looked at
+// it: the end of the file may be told before that.
+func (p *page) showWanted() {
+	if p.wanted >= 0 && p.views.id != 0 && p.views.told.Rows > p.wanted {
 		p.reveal(p.wanted)
 		p.wanted = -1
 	}

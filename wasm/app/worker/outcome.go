@@ -36,6 +36,9 @@ func summary(d *decode.Decoder) bridge.Summary {
 		Kind: s.Kind, Packed: s.Packed, Messages: s.Messages, Diagnostics: s.Diagnostics, Bytes: s.Bytes,
 		First: s.First, Last: s.Last, Port: s.Port, Packets: s.Packets, Full: d.Log().Full(), Stop: -1,
 	}
+	for _, a := range d.Assumptions() {
+		sum.Assumed = append(sum.Assumed, bridge.Assumption{Sentence: string(walcore.AppendVisible(nil, a.Sentence)), Option: a.Option, Set: a.Set})
+	}
 	if stop := d.Stopped(); stop != nil {
 		sum.Stop, sum.StopWhy = stop.Record, stop.Reason
 	}

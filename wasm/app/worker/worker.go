@@ -27,6 +27,7 @@ import (
 	"io"
 	"net/netip"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall/js"
 	"time"
@@ -65,6 +66,10 @@ type worker struct {
 	buf     []byte
 
 	looker  looker
+	name    string // of the files, for people
+	sources []*storedFile
+	opened  *storedFile    // by the decoder, last
+	set     decode.Options // what the person set
 	reading sync.Mutex     // of whoever reads bytes again
 	index   *inspect.Index // see inspect
 	walk    *learn.Walk    // of the log walked; made when it is first asked for
@@ -107,6 +112,7 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 		w.handleInspector(m)
 		w.handleViews(m)
 		w.handleLearn(m)
+		w.handleFile(m)
 	}
 }
 
@@ -115,27 +121,38 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 // without memory everything would be gone.
 var limits = walcore.Limits{Records: 10_000_000, Text: 128 << 20, Arena: 64 << 20, Waiting: 1_000_000}
 
-// open begins to decode a file.
-func (w *worker) open(o *bridge.Open, file js.Value) {
-	src := newStoredFile(browser.NewFile(file, o.Name))
+// unpackersFor are the browser's decompressors; opened tells which file is read:
+// one that the browser's own can't unpack to its end is read once more.
+func unpackersFor(opened func() *storedFile) capture.Unpackers {
+	return capture.Unpackers{
+		Gzip: func(r io.Reader) (io.ReadCloser, error) { return browser.Gunzip(r, opened().File.Open) },
+		Zstd: browser.Unzstd,
+	}
+}
+
+// open begins to decode files.
+func (w *worker) open(o *bridge.Open, files js.Value) {
+	sources := make([]capture.Source, len(o.Names))
+	for i, name := range o.Names {
+		src := newStoredFile(browser.NewFile(files.Index(i), name))
+		w.sources = append(w.sources, src)
+		sources[i] = &openedFile{src, w}
+	}
+	w.name = strings.Join(o.Names, ", ")
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel = cancel
 	p := &pacer{w: w, began: time.Now(), turns: browser.NewYielder()}
-	unpackers := capture.Unpackers{
-		Gzip: func(r io.Reader) (io.ReadCloser, error) { return browser.Gunzip(r, src.Open) },
-		Zstd: browser.Unzstd,
-	}
 	server, _ := netip.ParseAddrPort(o.Server) // the page has looked whether it is one
-	w.decoder = decode.New(decode.Options{
-		Port:      o.Port,
-		Server:    server,
-		FFIO:      decode.Switch(o.FFIO),
-		FirstRead: o.FirstRead,
-		Limits:    limits,
-		Progress:  p.progress,
-		Unpackers: unpackers,
-		Unpacked:  func(int) (io.ReaderAt, error) { return w.unpack(src, unpackers) },
-	}, src)
+	w.set = decode.Options{Port: o.Port, Server: server, FFIO: decode.Switch(o.FFIO), FirstRead: o.FirstRead}
+	options := w.set
+	options.Limits = limits
+	options.Progress = p.progress
+	options.Unpackers = unpackersFor(func() *storedFile { return w.opened })
+	options.Unpacked = func(i int) (io.ReaderAt, error) {
+		src := w.sources[i]
+		return w.unpack(src, unpackersFor(func() *storedFile { return src }))
+	}
+	w.decoder = decode.New(options, sources...)
 	go func() {
 		defer p.turns.Close()
 		err := guard("the decoder", func() error { return w.decoder.Run(ctx) })
@@ -144,6 +161,19 @@ func (w *worker) open(o *bridge.Open, file js.Value) {
 		w.post(e)
 		w.looker.grown(false)
 	}()
+}
+
+// An openedFile is a file that the decoder opens: files are opened one after the
+// other, and each is unpacked right after it was opened.
+type openedFile struct {
+	*storedFile
+	w *worker
+}
+
+// Open opens the file, as the one that is unpacked next.
+func (f *openedFile) Open() (io.ReadCloser, error) {
+	f.w.opened = f.storedFile
+	return f.storedFile.Open()
 }
 
 // guard runs f; a panic in it, which is a mistake of ours, becomes an error, so

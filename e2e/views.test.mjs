@@ -1,0 +1,857 @@
+// The list and all around it, by click and key: filter, side list, exchanges,
+// several rows, find, menus, the place in the address, summary, assumptions,
+// notes, settings, pasted text, several files.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+import { promisify } from "node:util";
+import { openFile, response, writePcap } from "./capture.mjs";
+import { suite } from "./lib/browser.mjs";
+import { golden } from "./lib/golden.mjs";
+
+const site = suite();
+let folder;
+before(async () => (folder = await mkdtemp(join(tmpdir(), "satascope-views-"))));
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** What the command line writes for a file. */
+async function commandLine(...args) {
+  const options = { encoding: "utf8", maxBuffer: 1 << 30 };
+  const { stdout } = await promisify(execFile)(process.env.SATASCOPE, ["decode", ...args], options).catch((e) => e);
+  return stdout;
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** The rows in the page's tree. */
+const rows = (page) =>
+  page.tab.$$eval("#rows > [role=row]", (all) =>
+    all.map((r) => ({
+      place: Number(r.ariaRowIndex), class: r.className, selected: r.ariaSelected === "true", text: r.querySelector(".m").textContent,
+      ...Object.fromEntries([...r.children].map((c) => [c.className.split(" ")[0], c.textContent])),
+      lit: [...r.querySelectorAll(".match, .lit")].map((e) => e.textContent), hits: [...r.querySelectorAll(".hit")].map((e) => e.textContent),
+    })),
+  );
+
+/** Waits until the view rests and all its rows in view have their text. */
+async function drawn(page) {
+  await page.tab.waitForFunction(() => {
+    const all = [...document.querySelectorAll("#rows > [role=row]")];
+    return document.getElementById("log").ariaBusy !== "true" && all.every((r) => r.querySelector(".m").textContent !== "…");
+  });
+  await page.tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return rows(page);
+}
+
+const rowCount = (page) => page.tab.$eval("#log", (e) => Number(e.ariaRowCount));
+const focused = (page) => page.tab.evaluate(() => document.activeElement.id);
+const hash = (page) => page.tab.evaluate(() => decodeURIComponent(location.hash));
+const shown = (page, selector) => page.tab.$eval(selector, (e) => e.checkVisibility());
+
+/** Opens the example. */
+async function example(t, options) {
+  const page = await site.open(t, options);
+  await page.tab.click("#example");
+  await page.state("done");
+  await drawn(page);
+  return page;
+}
+
+/** Types a filter in place of the one that is there, and waits for its rows. */
+async function filter(page, text) {
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.press("Backspace");
+  if (text) await page.tab.type("#filter", text);
+  await page.tab.waitForFunction((text) => document.getElementById("filter").value === text && !/searching/.test(document.getElementById("filter-count").textContent), {}, text);
+  await page.tab.keyboard.press("Escape"); // the ways to go on
+  await pause(30);
+  return drawn(page);
+}
+
+/** The selected row. */
+const selected = async (page) => (await drawn(page)).find((r) => /\bsel\b/.test(r.class));
+
+/** Waits for a short word in the corner, and gives it. */
+async function said(page, pattern) {
+  await page.tab.waitForFunction((p) => new RegExp(p).test(document.getElementById("toast").textContent), {}, pattern.source);
+  return page.text("#toast");
+}
+
+let lines;
+before(async () => (lines = (await readFile(golden("captures", "devkit_story.pcapng.gz.log"), "utf8")).trimEnd().split("\n")));
+
+test("the filter leaves rows with their numbers, highlighted, counted, and as they are downloaded", async (t) => {
+  const page = await example(t);
+  const all = await rowCount(page);
+  const left = await filter(page, "op:OpenFile path:*/config/*");
+  assert.ok(left.length > 2 && left.length < 30);
+  assert.equal(await rowCount(page), left.length);
+  assert.equal(await page.text("#filter-count"), `${left.length} of ${all}`);
+  for (const [i, r] of left.entries()) {
+    assert.equal(r.place, i + 1, "aria-rowindex is of the list");
+    assert.equal(r.text.replace(/ {2}path does not exist$/, ""), lines[Number(r.n) - 1], "the number is of the whole log");
+    if (r.text.startsWith("->")) assert.deepEqual(r.lit, ["OpenFile", "/config/"]);
+  }
+  assert.deepEqual(await page.tab.$$eval("#filter-mirror .key", (e) => e.map((k) => k.textContent)), ["op:", "path:"]);
+  const { bytes } = await page.download("#download-log");
+  assert.deepEqual(bytes.toString().trimEnd().split("\n"), left.map((r) => lines[Number(r.n) - 1]));
+  const compatible = await page.download("#download-compatible");
+  assert.equal(compatible.bytes.toString(), `${lines.join("\n")}\n`, "the compatible log is whole");
+  await page.screenshot("views-filter");
+  // Esc clears it, and once more goes back to the rows.
+  await page.tab.focus("#filter");
+  await page.tab.keyboard.press("Escape");
+  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all);
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await focused(page), "log");
+});
+
+test("what the filter leaves agrees with the lines", async (t) => {
+  const page = await example(t);
+  for (const [text, test] of [
+    ["kind:request", (l) => l.startsWith("->")],
+    ["-kind:request -kind:diagnostic", (l) => !l.startsWith("->")],
+    ['"fff0ffe9"', (l) => l.includes("fff0ffe9")],
+    ["result:failure op:OpenFile", (l) => /FDRES .*Failure/.test(l)],
+    ["kind:written", (l) => l.startsWith("  ->")],
+    ["op:Ping OR op:Rename kind:request", (l) => /^->(Ping|Rename)|PONG/.test(l)],
+    ["no:10..20", (l, i) => i >= 9 && i < 20],
+  ]) {
+    await filter(page, text);
+    const { bytes } = await page.download("#download-log");
+    assert.deepEqual(bytes.toString().split("\n").filter(Boolean), lines.filter(test), text);
+  }
+});
+
+test("a filter is completed as it is typed, by key and by click", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("/");
+  assert.equal(await focused(page), "filter");
+  await page.tab.keyboard.type("o");
+  await page.tab.waitForSelector("#filter-list [role=option]");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.ariaExpanded), "true");
+  const options = () => page.tab.$$eval("#filter-list [role=option]", (all) => all.map((o) => ({ label: o.querySelector("b").textContent, count: o.querySelector("i")?.textContent })));
+  assert.equal((await options())[0].label, "op:");
+  await page.tab.keyboard.press("ArrowDown");
+  const active = await page.tab.$eval("#filter", (e) => e.getAttribute("aria-activedescendant"));
+  assert.equal(await page.tab.$eval(`#${active}`, (e) => e.ariaSelected), "true");
+  await page.tab.keyboard.press("Enter");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "op:");
+  await page.tab.waitForFunction(() => document.querySelector("#filter-list b")?.textContent === "ReadFile");
+  assert.equal((await options())[0].count, "30", "how many rows have it");
+  await page.tab.keyboard.type("que");
+  await page.tab.waitForFunction(() => document.querySelector("#filter-list b")?.textContent === "QueryPath");
+  await page.tab.click("#filter-list [role=option]");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "op:QueryPath ");
+  assert.equal(await shown(page, "#filter-list"), false);
+  await page.tab.waitForFunction(() => document.getElementById("filter-count").textContent.startsWith("20 of"));
+  await page.tab.keyboard.press("Enter");
+  assert.equal(await focused(page), "log");
+  // Paths are offered as they are in the log, quoted where that is needed.
+  await filter(page, "");
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.type("path:system.x");
+  await page.tab.waitForFunction(() => document.querySelector("#filter-list b")?.textContent.endsWith("system.xml"));
+  await page.tab.keyboard.press("ArrowDown");
+  await page.tab.keyboard.press("Tab");
+  assert.match(await page.tab.$eval("#filter", (e) => e.value), /^path:=\/%SLC_EMU_DIR\/sys\/config\/system\.xml $/);
+});
+
+test("a mistake is underlined and said; the rows stay, and what was meant is one click away", async (t) => {
+  const page = await example(t);
+  await filter(page, "stream:0");
+  const before = await rowCount(page);
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.type("stream:0 op:OpenFle");
+  await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid === "true");
+  assert.equal(await page.text("#filter-mirror .mistake"), "OpenFle");
+  assert.equal(await page.text("#filter-count"), "not applied");
+  await page.tab.keyboard.press("Escape");
+  await page.tab.waitForSelector("#filter-mistake", { visible: true });
+  assert.match(await page.text("#filter-want"), /expected an operation/i);
+  assert.equal(await rowCount(page), before);
+  await page.screenshot("views-mistake");
+  await page.tab.click("#filter-fix");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "stream:0 op:OpenFile");
+  await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid !== "true");
+  assert.equal(await shown(page, "#filter-mistake"), false);
+  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) < n, {}, before);
+});
+
+test("a filter with markup in it is text", async (t) => {
+  const page = await example(t);
+  await filter(page, '"<img src=x onerror=globalThis.hacked=1>"');
+  assert.equal(await rowCount(page), 0);
+  assert.match(await page.text("#filter-count"), /^0 of/);
+  assert.equal(await page.tab.evaluate(() => globalThis.hacked), undefined);
+});
+
+test("filters are saved on request, chosen again and removed", async (t) => {
+  const page = await example(t);
+  await filter(page, "op:OpenFile");
+  await page.tab.click("#filter-save");
+  await said(page, /Saved/);
+  await filter(page, "result:failure");
+  await page.tab.click("#filter-save");
+  await filter(page, "");
+  await page.tab.reload();
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  await page.state("done");
+  await page.tab.click("#filter-saved");
+  assert.deepEqual(await page.tab.$$eval("#menu [role=menuitem]:not(.remove) .code", (all) => all.map((e) => e.textContent)), ["result:failure", "op:OpenFile"]);
+  await page.tab.keyboard.press("ArrowDown"); // the button that removes the first
+  await page.tab.keyboard.press("ArrowDown");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForFunction(() => document.getElementById("filter-count").textContent.startsWith("22 of"));
+  await page.tab.click("#filter-saved");
+  await page.tab.click("#menu .remove");
+  await page.tab.click("#filter-saved");
+  assert.equal(await page.tab.$$eval("#menu .code", (all) => all.length), 1);
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await shown(page, "#menu"), false);
+});
+
+test("the side list counts, filters, leaves out, and folds", async (t) => {
+  const page = await example(t);
+  const facets = () =>
+    page.tab.$$eval("#side .facet-row", (all) => Object.fromEntries(all.map((r) => [r.querySelector(".facet span").textContent, { n: r.querySelector("i").textContent, class: r.className }])));
+  await page.tab.waitForFunction(() => document.querySelectorAll("#side .facet-row").length > 20);
+  const all = await facets();
+  assert.equal(all.Log.n, "155");
+  assert.equal(all.Exchanges.n, "76");
+  assert.equal(all.OpenFile.n, "22");
+  const press = async (name, options) => {
+    const button = await page.tab.evaluateHandle((name) => [...document.querySelectorAll("#side .facet")].find((b) => b.querySelector("span")?.textContent === name), name);
+    if (options) await page.tab.keyboard.down(options);
+    await button.click();
+    if (options) await page.tab.keyboard.up(options);
+    await pause(60);
+    await drawn(page);
+    return page.tab.$eval("#filter", (e) => e.value);
+  };
+  assert.equal(await press("OpenFile"), "op:OpenFile");
+  assert.equal(await press("CloseFile"), "op:OpenFile,CloseFile");
+  assert.equal(await rowCount(page), 40);
+  assert.match((await facets()).OpenFile.class, /chosen/);
+  await page.tab.waitForFunction(() => [...document.querySelectorAll("#side .facet-row")].some((r) => r.textContent.startsWith("ReadFile0 / 30")));
+  assert.equal(await press("OpenFile"), "op:CloseFile");
+  assert.equal(await press("CloseFile"), "");
+  assert.equal(await press("Ping", "Alt"), "-op:Ping");
+  assert.match((await facets()).Ping.class, /excluded/);
+  assert.equal(await rowCount(page), 149);
+  assert.equal(await press("Ping", "Shift"), "");
+  // The button of its own leaves out, too.
+  const out = await page.tab.evaluateHandle(() => [...document.querySelectorAll("#side .facet-row")].find((r) => r.textContent.startsWith("ReadFile")).querySelector(".out-of"));
+  await out.click();
+  await pause(60);
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "-op:ReadFile");
+  await filter(page, "");
+  assert.match(await press((await page.tab.$$eval("#facets-stream .facet span", (all) => all[1].textContent))), /^stream:1$/);
+  await filter(page, "");
+  assert.equal(await press("path does not exist"), 'result:"path does not exist"');
+  assert.equal(await rowCount(page), 4);
+  // Folded groups stay folded.
+  await page.tab.evaluate(() => [...document.querySelectorAll("#side .fold")].find((b) => b.textContent === "Operations").click());
+  assert.equal(await shown(page, "#facets-op"), false);
+  await page.tab.reload();
+  await page.state("done");
+  await page.tab.waitForSelector("#facets-op");
+  assert.equal(await shown(page, "#facets-op"), false);
+  await page.tab.keyboard.press("b");
+  assert.equal(await shown(page, "#side"), false);
+  await page.tab.keyboard.press("b");
+  assert.equal(await shown(page, "#side"), true);
+});
+
+test("exchanges: a request with its response in a row, sorted by any column", async (t) => {
+  const page = await example(t);
+  await page.tab.click("#view-exchanges");
+  let all = await drawn(page);
+  assert.equal(await rowCount(page), 76);
+  assert.equal(await page.tab.$eval("#log", (e) => e.ariaColCount), "8");
+  const open = all.find((r) => r.o === "OpenFile" && r.text.endsWith("rmtCfg.xml"));
+  assert.equal(open.x, "path does not exist");
+  assert.match(open.class, /failed/);
+  assert.match(open.l, /µs$/);
+  assert.match(open.b, /^\d+$/);
+  // Sorting.
+  await page.tab.click("#columns .l button");
+  all = await drawn(page);
+  assert.equal(await page.tab.$eval("#columns .l", (e) => e.ariaSort), "descending");
+  const micros = (s) => (s.endsWith("ms") ? 1000 : 1) * parseFloat(s);
+  const latencies = all.filter((r) => r.l).map((r) => micros(r.l));
+  assert.deepEqual(latencies, [...latencies].sort((a, b) => b - a));
+  assert.match(await hash(page), /view=exchanges&sort=-latency/);
+  await page.tab.click("#columns .o button");
+  all = await drawn(page);
+  const names = all.map((r) => r.o);
+  assert.deepEqual(names, [...names].sort());
+  assert.equal(await page.tab.$eval("#columns .o", (e) => e.ariaSort), "ascending");
+  await page.tab.click("#columns .o button");
+  await drawn(page);
+  assert.equal(await page.tab.$eval("#columns .o", (e) => e.ariaSort), "descending");
+  await page.screenshot("views-exchanges");
+  // A filter leaves exchanges; the download has all their lines.
+  await filter(page, "result:failure");
+  const failed = await rowCount(page);
+  assert.equal(failed, 7);
+  const { bytes } = await page.download("#download-log");
+  const got = bytes.toString().trimEnd().split("\n");
+  assert.equal(got.filter((l) => l.startsWith("->")).length, failed);
+  assert.deepEqual(got, lines.filter((l) => got.includes(l)).filter((l, i, a) => a.indexOf(l) === i || true).slice(0, got.length).length === got.length ? got : []);
+});
+
+test("the selected message stays selected from view to view, and its partner in sight", async (t) => {
+  const page = await example(t);
+  await page.tab.click("#rows > :nth-child(14)"); // an answer to a ReadFile
+  let sel = await selected(page);
+  assert.equal(sel.n, "14");
+  assert.match((await rows(page)).find((r) => r.n.includes("13")).class, /pair/);
+  await page.tab.keyboard.press("e");
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaColCount === "8");
+  sel = await selected(page);
+  assert.equal(sel.n, "13", "the exchange that it belongs to");
+  await page.tab.keyboard.press("l");
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaColCount === "5");
+  assert.equal((await selected(page)).n, "14", "and again the answer");
+  // [ and ] go to the other side.
+  await page.tab.keyboard.press("[");
+  await page.tab.waitForFunction(() => document.querySelector("#rows .sel .n")?.textContent === "13");
+  await page.tab.keyboard.press("[");
+  assert.equal((await selected(page)).n, "13", "a request has no request");
+  await page.tab.keyboard.press("]");
+  await page.tab.waitForFunction(() => document.querySelector("#rows .sel .n")?.textContent === "14");
+  // A filter that leaves only answers: the request stands at the edge.
+  await filter(page, "kind:response");
+  await page.tab.waitForSelector("#partner", { visible: true });
+  assert.match(await page.text("#partner-label"), /Its request, row 13/);
+  assert.equal(await page.text("#partner-text"), lines[12]);
+  assert.equal((await selected(page)).n, "14");
+  await page.screenshot("views-partner");
+  await page.tab.click("#partner");
+  await page.tab.waitForFunction(() => /leaves it out/.test(document.getElementById("notice").textContent));
+  assert.match(await page.text("#message-about"), /Row 13/);
+  await page.tab.click("#notice-go");
+  await page.tab.waitForFunction(() => document.querySelector("#rows .sel .n")?.textContent === "13");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "");
+});
+
+test("keys: failures and findings, a number, times, other keyboard layouts, the list of keys", async (t) => {
+  const page = await example(t);
+  const number = async () => (await selected(page))?.n.replace(/\D/g, "");
+  const failures = lines.flatMap((l, i) => (/Failure \(ff/.test(l) && !/fff0fffc/.test(l) ? [i + 1] : []));
+  await page.tab.keyboard.press("n");
+  await page.tab.waitForSelector("#rows .sel");
+  const first = Number(await number());
+  assert.ok(failures.includes(first), `${first}`);
+  await page.tab.keyboard.press("n");
+  await page.tab.waitForFunction((n) => document.querySelector("#rows .sel .n")?.textContent !== n, {}, String(first));
+  const second = Number(await number());
+  assert.ok(second > first);
+  await page.tab.keyboard.press("p");
+  await page.tab.waitForFunction((n) => document.querySelector("#rows .sel .n")?.textContent === n, {}, String(first));
+  await page.tab.keyboard.press("p");
+  await said(page, /No further failure/);
+  // Going to a number.
+  await page.tab.keyboard.press("g");
+  await page.tab.waitForSelector("#goto[open]");
+  await page.tab.keyboard.type("9999");
+  await page.tab.keyboard.press("Enter");
+  assert.match(await page.text("#goto-error"), /Expected a number from 1 to 155/);
+  await page.tab.$eval("#goto-number", (e) => (e.value = ""));
+  await page.tab.type("#goto-number", "150");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForFunction(() => document.querySelector("#rows .sel .n")?.textContent.startsWith("150"));
+  // A Russian layout has о where j is.
+  await page.tab.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "о", code: "KeyJ", bubbles: true, cancelable: true })));
+  assert.equal(await number(), "151");
+  await page.tab.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "х", code: "BracketLeft", bubbles: true, cancelable: true })));
+  await page.tab.keyboard.press("Home");
+  assert.equal(await number(), "1");
+  // Times.
+  const times = [];
+  for (let i = 0; i < 4; i++) {
+    times.push([await page.text("#columns .t"), (await drawn(page))[1].t]);
+    await page.tab.keyboard.press("t");
+    await pause(60);
+  }
+  assert.deepEqual(times.map(([head]) => head.replace(/,.*/, "")), ["Time", "Delta", "Time", "Time"]);
+  assert.equal(times[0][1], times[1][1], "the second row comes as long after the first as after the beginning");
+  assert.match(times[2][0], /UTC/);
+  for (const i of [2, 3]) assert.match(times[i][1], /^\d\d:\d\d:\d\d\.\d{3} \d{3}$/);
+  // The help is made from the table, and closes by Esc.
+  await page.tab.keyboard.press("?");
+  await page.tab.waitForSelector("#keys[open]");
+  const help = await page.tab.$$eval("#keys-list dd", (all) => all.map((e) => e.textContent));
+  const page_ = await readFile(new URL("../docs/keys.md", import.meta.url), "utf8");
+  assert.ok(help.length > 25);
+  for (const what of help) assert.ok(page_.includes(`| ${what} |`), what);
+  await page.screenshot("views-keys");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await page.tab.$("#keys[open]"), null);
+});
+
+test("Ctrl+F finds in all rows, and pressed in its own bar leaves the browser's search alone", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("f");
+  await page.tab.keyboard.up("Control");
+  assert.equal(await focused(page), "find-text");
+  await page.tab.keyboard.type("save.dat");
+  const found = lines.flatMap((l, i) => (/save\.dat/i.test(l) ? [i + 1] : []));
+  assert.ok(found.length > 1);
+  await page.tab.waitForFunction((n) => document.getElementById("find-count").textContent === `1 of ${n} rows`, {}, found.length);
+  let sel = await selected(page);
+  // A finding stands before these rows in the list.
+  const text = sel.text;
+  assert.ok(lines[found[0] - 1] === text, text);
+  assert.deepEqual(sel.hits, ["save.dat"]);
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForFunction((n) => document.getElementById("find-count").textContent === `2 of ${n} rows`, {}, found.length);
+  assert.equal((await selected(page)).text, lines[found[1] - 1]);
+  await page.tab.keyboard.down("Shift");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.keyboard.up("Shift");
+  await page.tab.waitForFunction((n) => document.getElementById("find-count").textContent.startsWith(`${n} of ${n} rows, from the other end`), {}, found.length);
+  await page.screenshot("views-find");
+  const taken = await page.tab.evaluate(() => {
+    const again = new KeyboardEvent("keydown", { key: "f", code: "KeyF", ctrlKey: true, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(again);
+    return again.defaultPrevented;
+  });
+  assert.equal(taken, false);
+  await page.tab.keyboard.type("nothing has this");
+  await page.tab.waitForFunction(() => document.getElementById("find-count").textContent === "not in any row");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await shown(page, "#find"), false);
+  assert.equal(await focused(page), "log");
+  assert.deepEqual((await drawn(page)).flatMap((r) => r.hits), []);
+});
+
+/** Gives the clipboard to the test's page. */
+async function clipboard(page) {
+  await page.context.overridePermissions(site.origin, ["clipboard-read", "clipboard-write", "clipboard-sanitized-write"]);
+  return () => page.tab.evaluate(() => navigator.clipboard.readText());
+}
+
+test("dragging chooses rows that are not in the page's tree; they are copied as lines and as Markdown", async (t) => {
+  const page = await example(t);
+  const pasted = await clipboard(page);
+  const box = await page.tab.$eval("#log", (e) => e.getBoundingClientRect().toJSON());
+  await page.tab.mouse.move(box.x + 300, box.y + 11 + 22 * 4);
+  await page.tab.mouse.down();
+  await page.tab.mouse.move(box.x + 300, box.y + 11 + 22 * 8, { steps: 4 });
+  assert.equal(await page.tab.$$eval("#rows .pick", (all) => all.length), 5);
+  // Beyond the edge it scrolls on.
+  await page.tab.mouse.move(box.x + 300, box.bottom + 60, { steps: 4 });
+  await page.tab.waitForFunction(() => Number(document.querySelector("#rows > :last-child").ariaRowIndex) > 120, { timeout: 20_000 });
+  await page.tab.mouse.move(box.x + 300, box.bottom - 30);
+  await page.tab.mouse.up();
+  const last = await page.tab.$$eval("#rows .pick", (all) => Number(all.at(-1).ariaRowIndex));
+  assert.ok(last > 100);
+  await said(page, /rows chosen/);
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("c");
+  await page.tab.keyboard.up("Control");
+  await said(page, /copied/);
+  const copied = (await pasted()).trimEnd().split("\n");
+  assert.equal(copied.length, last - 4);
+  assert.equal(copied[0], lines[4]);
+  assert.equal(copied[20], lines[24]);
+  // Esc chooses none but the selected one.
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await page.tab.$$eval("#rows .pick", (all) => all.length), 0);
+  // Shift and Ctrl, by mouse and by key.
+  await page.tab.keyboard.press("Home");
+  await drawn(page);
+  await page.tab.click("#rows > :nth-child(3)");
+  await page.tab.keyboard.down("Shift");
+  await page.tab.click("#rows > :nth-child(5)");
+  await page.tab.keyboard.up("Shift");
+  await page.tab.keyboard.down("Control");
+  await page.tab.click("#rows > :nth-child(8)");
+  await page.tab.keyboard.up("Control");
+  assert.deepEqual(await page.tab.$$eval("#rows [aria-selected=true]", (all) => all.map((r) => Number(r.ariaRowIndex))), [3, 4, 5, 8]);
+  await page.tab.click("#rows > :nth-child(4)", { button: "right" });
+  await page.tab.waitForSelector("#menu", { visible: true });
+  await page.screenshot("views-menu");
+  await (await page.tab.$("#menu ::-p-text(as a Markdown table)")).click();
+  await said(page, /4 rows copied/);
+  const table = (await pasted()).trimEnd().split("\n");
+  assert.equal(table.length, 6);
+  assert.match(table[0], /^\| No\. \| Time, s \|/);
+  assert.match(table[5], /^\| 8 \|/);
+  await page.tab.click("#rows > :nth-child(2)");
+  await page.tab.keyboard.down("Shift");
+  await page.tab.keyboard.press("ArrowDown");
+  await page.tab.keyboard.press("ArrowDown");
+  await page.tab.keyboard.up("Shift");
+  assert.deepEqual(await page.tab.$$eval("#rows .pick", (all) => all.map((r) => Number(r.ariaRowIndex))), [2, 3, 4]);
+  // Inside a row, text is selected as everywhere.
+  await page.tab.mouse.move(box.x + 230, box.y + 11);
+  await page.tab.mouse.down();
+  await page.tab.mouse.move(box.x + 330, box.y + 12, { steps: 5 });
+  await page.tab.mouse.up();
+  assert.ok((await page.tab.evaluate(() => getSelection().toString())).length > 3);
+});
+
+test("a value is filtered by or left out, by mouse and by key; cells are copied", async (t) => {
+  const page = await example(t);
+  const pasted = await clipboard(page);
+  const value = () => page.tab.$eval("#filter", (e) => e.value);
+  await page.tab.click("#rows > :nth-child(9) .m", { button: "right" });
+  await page.tab.waitForSelector("#menu", { visible: true });
+  const labels = await page.tab.$$eval("#menu [role=menuitem] span", (all) => all.map((e) => e.textContent));
+  for (const name of ["operation", "path", "result", "stream", "packet"]) {
+    assert.ok(labels.includes(`Only this ${name}`), `${labels}`);
+    assert.ok(labels.includes(`Leave out this ${name}`));
+  }
+  assert.equal(labels[0], "Only this path", "what was pointed at comes first");
+  await (await page.tab.$("#menu ::-p-text(Only this path)")).click();
+  await drawn(page);
+  assert.equal(await value(), "path:=/%SLC_EMU_DIR/sys/config/system.xml");
+  for (const r of await drawn(page)) if (r.text.startsWith("->")) assert.match(r.text, /path=\/%SLC_EMU_DIR\/sys\/config\/system\.xml[,}]/);
+  // By key: Enter opens the menu of the selected row.
+  await page.tab.keyboard.press("Home");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForSelector("#menu", { visible: true });
+  await page.tab.keyboard.press("End");
+  await page.tab.keyboard.press("Home");
+  assert.match(await page.tab.evaluate(() => document.activeElement.textContent), /^Only this operation/);
+  await page.tab.keyboard.press("Enter");
+  assert.match(await value(), /op:OpenFile$/);
+  assert.equal(await focused(page), "log");
+  await filter(page, "");
+  // In the exchanges, the result.
+  await page.tab.keyboard.press("e");
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaColCount === "8");
+  await drawn(page);
+  const failed = await page.tab.$("#rows .failed .x");
+  await failed.click({ button: "right" });
+  await page.tab.waitForSelector("#menu", { visible: true });
+  assert.match(await page.text("#menu [role=menuitem]"), /^Only this result/);
+  await (await page.tab.$("#menu ::-p-text(Copy this cell)")).click();
+  await said(page, /Copied/);
+  assert.equal(await pasted(), await failed.evaluate((e) => e.textContent));
+  await failed.click({ button: "right" });
+  await page.tab.waitForSelector("#menu", { visible: true });
+  await (await page.tab.$("#menu ::-p-text(Leave out this result)")).click();
+  assert.match(await value(), /^-result:/);
+});
+
+test("the place is in the address: reload and Back show it again", async (t) => {
+  const page = await example(t);
+  await filter(page, "op:ReadFile");
+  await page.tab.keyboard.press("Home");
+  await pause(2100); // a later change is an entry of its own
+  await page.tab.keyboard.press("e");
+  await page.tab.waitForFunction(() => /view=exchanges/.test(location.hash));
+  await page.tab.keyboard.press("j");
+  const sel = await selected(page);
+  await page.tab.waitForFunction((n) => new RegExp(`row=${n}$`).test(location.hash), {}, sel.n);
+  const there = await hash(page);
+  assert.match(there, /^#open=examples\/devkit_story\.pcapng\.gz&view=exchanges&filter=op:ReadFile&row=\d+$/);
+  await page.tab.reload();
+  await page.state("done");
+  await page.tab.waitForSelector("#rows .sel");
+  assert.equal((await selected(page)).n, sel.n);
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "op:ReadFile");
+  assert.equal(await hash(page), there);
+  await page.tab.goBack();
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaColCount === "5");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "op:ReadFile");
+  await page.tab.goBack();
+  await page.tab.waitForFunction(() => document.getElementById("filter").value === "");
+  assert.equal(await page.state("done"), "done", "the file is still open");
+  await page.tab.goForward();
+  await page.tab.waitForFunction(() => document.getElementById("filter").value === "op:ReadFile");
+  // A place typed into the address of the page.
+  await page.tab.evaluate(() => (location.hash = "open=examples/devkit_story.pcapng.gz&filter=op:Ping&row=2"));
+  await page.tab.waitForFunction(() => document.getElementById("filter").value === "op:Ping" && document.querySelector("#rows .sel .n")?.textContent === "2");
+});
+
+test("the place in a chosen file is kept until the same file comes, whatever it is called", async (t) => {
+  const page = await site.open(t);
+  const file = golden("captures", "plain.pcap");
+  await page.choose(file);
+  await page.state("done");
+  await filter(page, "kind:response");
+  await page.tab.keyboard.press("End");
+  const sel = await selected(page);
+  await page.tab.waitForFunction((n) => location.hash.endsWith(`row=${n.replace(/\D/g, "")}`), {}, sel.n);
+  assert.match(await hash(page), /^#for=\w+&filter=kind:response&row=\d+$/);
+  await page.tab.reload();
+  await page.state("empty");
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  assert.match(await page.text("#notice-text"), /Choose the same file again/);
+  const renamed = join(folder, "renamed.pcap");
+  await copyFile(file, renamed);
+  await page.choose(renamed);
+  await page.state("done");
+  await page.tab.waitForSelector("#rows .sel");
+  assert.equal((await selected(page)).n, sel.n);
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "kind:response");
+  // Another file begins at its beginning.
+  await page.tab.reload();
+  await page.state("empty");
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  await page.choose(golden("captures", "pipelined.pcap"));
+  await page.state("done");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "");
+  assert.equal(await page.tab.$("#rows .sel"), null);
+});
+
+test("the summary tells what is in here, leads to the rows, and is copied as Markdown", async (t) => {
+  const page = await example(t);
+  const pasted = await clipboard(page);
+  await page.tab.keyboard.press("s");
+  await page.tab.waitForSelector("#summary[open] table");
+  const titles = await page.tab.$$eval("#summary h3", (all) => all.map((e) => e.textContent));
+  for (const title of ["Operations", "Failures", "Slowest", "Paths", "Streams"]) assert.ok(titles.includes(title), `${titles}`);
+  await page.screenshot("views-summary");
+  await page.tab.click("#summary-copy");
+  await said(page, /Copied as Markdown/);
+  const text = await pasted();
+  assert.match(text, /^# `devkit_story\.pcapng\.gz`\n/);
+  assert.match(text, /## Operations/);
+  const failures = await page.tab.evaluateHandle(() => [...document.querySelectorAll("#summary button")].find((b) => /failures$/.test(b.textContent)));
+  await failures.click();
+  assert.equal(await page.tab.$("#summary[open]"), null);
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "result:failure");
+  await drawn(page);
+  assert.equal(await rowCount(page), 7);
+  await page.tab.click("#summary-open");
+  await page.tab.waitForSelector("#summary[open] table");
+  const slowest = await page.tab.evaluateHandle(() => [...document.querySelectorAll("#summary section")].find((s) => s.firstChild.textContent === "Slowest").querySelector("td button"));
+  const row = await slowest.evaluate((e) => e.textContent);
+  await filterOff(page);
+  await slowest.click();
+  await page.tab.waitForFunction((n) => document.querySelector("#rows .sel .n")?.textContent.includes(n), {}, row);
+});
+
+/** Takes the filter away while a dialog is open. */
+async function filterOff(page) {
+  await page.tab.evaluate(() => {
+    const input = document.getElementById("filter");
+    input.value = "";
+    input.dispatchEvent(new Event("input"));
+  });
+  await pause(100);
+}
+
+test("assumptions are told, and changing one decodes again", async (t) => {
+  const page = await site.open(t);
+  await page.choose(golden("partial", "late.pcap"));
+  await page.state("done");
+  await drawn(page);
+  await page.tab.click("#assume-open");
+  await page.tab.waitForSelector("#assumed[open]");
+  const told = await page.tab.$$eval("#assumed-list li", (all) => all.map((e) => e.textContent));
+  assert.ok(told.some((s) => /fast file I\/O/i.test(s)), `${told}`);
+  await page.screenshot("views-assumed");
+  await page.tab.type("#assumed-first-read", "many");
+  await page.tab.keyboard.press("Enter");
+  assert.match(await page.text("#assumed-error"), /expected a number of bytes/);
+  await page.tab.$eval("#assumed-first-read", (e) => (e.value = ""));
+  await page.tab.type("#assumed-first-read", "0x30040");
+  await page.tab.click('#assumed [name="assumed-ffio"][value="off"]');
+  await page.tab.click("#assumed [type=submit]");
+  await page.tab.waitForFunction(() => /ffio=off/.test(location.hash) && document.documentElement.dataset.state !== "decoding");
+  assert.match(await hash(page), /ffio=off&first-read=196672/);
+  const { bytes } = await page.download("#download-log");
+  assert.equal(bytes.toString(), await commandLine("--ffio", "off", "--first-read", "196672", golden("partial", "late.pcap")));
+  await page.tab.click("#assume-open");
+  assert.ok((await page.tab.$$eval("#assumed-list li", (all) => all.map((e) => e.textContent))).some((s) => /set by you/.test(s)));
+  await page.tab.click("#assumed-reset");
+  await page.tab.click("#assumed [type=submit]");
+  await page.tab.waitForFunction(() => !/ffio/.test(location.hash) && document.documentElement.dataset.state !== "decoding");
+});
+
+test("marks and notes stand in the list, come back with the file, and go into downloads on request", async (t) => {
+  const page = await example(t);
+  const pasted = await clipboard(page);
+  await page.tab.waitForFunction(() => /sha256/.test(document.getElementById("chip").textContent));
+  await page.tab.click("#rows > :nth-child(4)");
+  await page.tab.keyboard.press("m");
+  await page.tab.waitForSelector("#rows > :nth-child(4).marked");
+  await page.tab.keyboard.press("j");
+  await page.tab.keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  await page.tab.keyboard.type("why <b>this</b>?");
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.keyboard.up("Control");
+  await page.tab.waitForSelector("#rows > :nth-child(5) .note");
+  assert.equal(await page.text("#rows > :nth-child(5) .note"), "✎ why <b>this</b>?");
+  await page.screenshot("views-notes");
+  // They are kept beside the file's hash, and found when it is opened again.
+  const kept = await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes.")));
+  assert.equal(kept.length, 1);
+  assert.match(kept[0], /^satascope\.notes\.[0-9a-f]{64}$/);
+  await page.tab.goto(`${site.origin}/`);
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  const copy = join(folder, "a copy.gz");
+  await copyFile(golden("captures", "devkit_story.pcapng.gz"), copy);
+  await page.choose(copy);
+  await page.state("done");
+  await page.tab.waitForSelector("#rows > :nth-child(5) .note");
+  assert.ok(await page.tab.$("#rows > :nth-child(4).marked"));
+  // Downloads have them on request.
+  const plain = await page.download("#download-log");
+  assert.equal(plain.bytes.toString(), `${lines.join("\n")}\n`);
+  await page.tab.click("#with-notes");
+  const noted = (await page.download("#download-log")).bytes.toString().split("\n");
+  assert.deepEqual(noted.slice(3, 8), [lines[3], "!! mark {row=4}", lines[4], "!! note {row=5} why <b>this</b>?", lines[5]]);
+  // And what was downloaded so is read again.
+  const again = join(folder, "noted.log");
+  await writeFile(again, noted.join("\n"));
+  // The list of all.
+  await page.tab.click("#notes-open");
+  assert.equal(await page.tab.$$eval("#notes-list li", (all) => all.length), 2);
+  await page.tab.click("#notes-copy");
+  await said(page, /Copied/);
+  assert.match(await pasted(), /^# Notes on a copy\.gz\n\n- row 4, marked: /);
+  await page.screenshot("views-notes-list");
+  await page.tab.click("#notes-list li:nth-child(2) [data-row]");
+  assert.equal((await selected(page)).n, "5");
+  await page.tab.keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  await page.tab.click("#note-remove");
+  await page.tab.waitForFunction(() => !document.querySelector("#rows .note"));
+  await page.tab.keyboard.press("k");
+  await page.tab.keyboard.press("m");
+  await page.tab.waitForFunction(() => !document.querySelector("#rows .marked"));
+  assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes."))), []);
+  await page.choose(again);
+  await page.state("done", "failed");
+  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) >= n, {}, lines.length);
+});
+
+test("settings are kept on this machine, and everything is forgotten on request", async (t) => {
+  const page = await example(t);
+  assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage)), [], "nothing is kept without being asked for");
+  const light = await page.tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.tab.click("#settings-open");
+  await page.tab.waitForSelector("#settings[open]");
+  await page.tab.click('[name="settings-theme"][value="dark"]');
+  const dark = await page.tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.notEqual(dark, light);
+  await page.tab.click('[name="settings-time"][value="utc"]');
+  await page.tab.click("#settings-compact");
+  const diagnostics = Number(/([\d,]+) diagnostic/.exec(await page.text("#counts"))[1]);
+  const all = await rowCount(page);
+  await page.tab.click("#settings-findings");
+  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all - diagnostics);
+  assert.equal(await page.text("#filter-count"), `${all - diagnostics} rows`);
+  await page.screenshot("views-settings");
+  await page.tab.click("#settings-close");
+  assert.equal((await drawn(page)).length > 10, true);
+  assert.equal(await page.tab.$eval("#rows > :first-child", (e) => e.getBoundingClientRect().height), 18);
+  await page.tab.reload();
+  await page.state("done");
+  assert.equal(await page.tab.evaluate(() => getComputedStyle(document.body).backgroundColor), dark);
+  assert.match(await page.text("#columns .t"), /UTC/);
+  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all - diagnostics);
+  await page.tab.click("#settings-open");
+  await page.tab.waitForSelector("#settings[open]");
+  assert.match(await page.text("#settings-kept"), /Kept on this machine, and nowhere else/);
+  await page.tab.click("#settings-forget");
+  assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage)), []);
+  assert.equal(await page.tab.evaluate(() => getComputedStyle(document.body).backgroundColor), light);
+  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all);
+});
+
+test("text is pasted and decoded as it is typed; one frame shows its fields and bytes", async (t) => {
+  const page = await site.open(t);
+  await page.tab.click("#paste-start");
+  assert.equal(await focused(page), "paste-text");
+  const put = (text) => page.tab.$eval("#paste-text", (e, text) => ((e.value = text), e.dispatchEvent(new Event("input"))), text);
+  await put(openFile("/vol/a.xml").toString("hex"));
+  await page.state("done");
+  await page.tab.waitForSelector("#rows .sel");
+  const row = (await drawn(page))[0];
+  assert.equal(row.text, "->OpenFile     {path=/vol/a.xml,mode=r}");
+  assert.match(await page.text("#paste-said"), /1 message/);
+  await page.tab.waitForFunction(() => /path/.test(document.getElementById("fields").textContent));
+  assert.equal(await focused(page), "paste-text", "one can go on typing");
+  await page.screenshot("views-paste");
+  // A response alone, then both, in another form.
+  await put(response(0, 13).toString("base64"));
+  await page.tab.waitForFunction(() => /response without its request|response/i.test(document.getElementById("paste-said").textContent) && document.documentElement.dataset.state === "done");
+  const list = (b) => [...b].map((n) => `0x${n.toString(16).padStart(2, "0")}`).join(", ");
+  await put(list(Buffer.concat([openFile("/vol/b.xml"), response(0, 13)])));
+  await page.tab.waitForFunction(() => /2 messages/.test(document.getElementById("paste-said").textContent));
+  await page.tab.waitForFunction(() => document.querySelectorAll("#rows > *").length === 2);
+  assert.equal((await drawn(page))[1].text, "<-       FDRES {response=Success (13)}");
+  // What is no frame is said, and nothing breaks.
+  await put("what is this?");
+  await page.tab.waitForFunction(() => document.getElementById("paste-said").className === "bad");
+  await put(await readFile(golden("exports", "both_directions.hex.txt"), "utf8").catch(() => lines.slice(0, 4).join("\n")));
+  await page.tab.waitForFunction(() => document.getElementById("paste-said").className !== "bad" && document.documentElement.dataset.state === "done");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await shown(page, "#paste"), false);
+  assert.ok((await rowCount(page)) > 2, "what was decoded stays");
+});
+
+test("several files dropped at once are decoded together", async (t) => {
+  const page = await site.open(t);
+  const a = await readFile(golden("exports", "from_client.bin"));
+  const b = await readFile(golden("exports", "from_server.bin"));
+  await page.tab.evaluate(
+    (files) => {
+      const data = new DataTransfer();
+      for (const [name, text] of files) data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+      document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    [["from_client.bin", a.toString("base64")], ["from_server.bin", b.toString("base64")]],
+  );
+  await page.state("done");
+  assert.match(await page.text("#name"), /from_client\.bin and 1 other/);
+  const { bytes } = await page.download("#download-compatible");
+  assert.equal(bytes.toString(), await commandLine("--compatible", golden("exports", "from_client.bin"), golden("exports", "from_server.bin")));
+  // Captures are joined by time.
+  const first = join(folder, "first.pcap");
+  const second = join(folder, "second.pcap");
+  writePcap(first, [[true, openFile("/first")], [false, response(0, 3)]]);
+  writePcap(second, [[true, openFile("/second")], [false, response(0, 4)]]);
+  await page.choose(first, second);
+  await page.tab.waitForFunction(() => /first\.pcap and 1 other/.test(document.getElementById("name").textContent));
+  await page.state("done", "failed");
+  const log = (await page.download("#download-log")).bytes.toString();
+  assert.match(log, /path=\/first/);
+  assert.match(log, /path=\/second/);
+});
+
+test("narrow: the side list comes over the list and goes again; nothing runs out", async (t) => {
+  const page = await example(t, { viewport: { width: 390, height: 800 } });
+  assert.equal(await shown(page, "#side"), false);
+  await page.tab.click("#side-open");
+  assert.equal(await shown(page, "#side"), true);
+  await page.screenshot("views-narrow-side");
+  await page.tab.evaluate(() => [...document.querySelectorAll("#side .facet")].find((b) => b.textContent.startsWith("OpenFile")).click());
+  await drawn(page);
+  assert.equal(await shown(page, "#side"), false, "what was chosen is in sight");
+  assert.equal(await rowCount(page), 22);
+  assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await page.screenshot("views-narrow");
+  await page.tab.click("#side-open");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await shown(page, "#side"), false);
+  await page.tab.click("#side-open");
+  await page.tab.click("#view-exchanges");
+  await drawn(page);
+  await page.screenshot("views-narrow-exchanges");
+  assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
+test("dark", async (t) => {
+  const page = await example(t, { dark: true });
+  await filter(page, "op:ReadFile,OpenFile path:*/config/*");
+  await page.tab.keyboard.press("Home");
+  await page.screenshot("views-dark");
+});
