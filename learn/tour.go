@@ -25,7 +25,7 @@ type Step struct {
 	Row      int       // the record to select
 	Marks    []Mark    // the bytes to light
 	Text     string    // pieces between backquotes are code
-	Changes  []string  // what the message changed, when the step is the first about it
+	Changes  []string  // what the message changed, when the step is the last about it
 	Question *Question // nil for none; asked before the next step
 	Address  string    // where the reference tells more
 }
@@ -62,7 +62,7 @@ func (ch *Chapter) Steps(c Conversation) (steps []Step, ok bool) {
 	steps = ch.steps(g)
 	walk := NewWalk(c.Log)
 	for i := range steps {
-		if i == 0 || steps[i].Row != steps[i-1].Row {
+		if i+1 == len(steps) || steps[i].Row != steps[i+1].Row {
 			steps[i].Changes = walk.At(steps[i].Row).Changes
 		}
 		if q := steps[i].Question; q != nil {

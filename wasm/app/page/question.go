@@ -4,6 +4,7 @@ package page
 
 import (
 	"strconv"
+	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
 
@@ -121,5 +122,8 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 			ended("Not quite.", "wrong", false)
 		}
 	})
-	first.Underlying().Call("focus")
+	// On a phone the keyboard would come up over what is to be read.
+	if rule.Kind == learn.QuestionChoice || !js.Global().Call("matchMedia", "(pointer: coarse)").Get("matches").Bool() {
+		first.Underlying().Call("focus", map[string]any{"preventScroll": true})
+	}
 }

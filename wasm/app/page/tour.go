@@ -126,9 +126,21 @@ func (t *tour) openExample() {
 func (t *tour) close() {
 	t.open, t.pending = false, false
 	t.toStep = t.step
-	show(t.panel, false)
+	t.showPanel(false)
 	byID("log").Underlying().Call("focus")
 }
+
+// showPanel shows the panel or hides it. The style sheets make room for it.
+func (t *tour) showPanel(there bool) {
+	show(t.panel, there)
+	setClassOf(document.DocumentElement(), "touring", there)
+	if !there {
+		t.asks(false)
+	}
+}
+
+// asks hides what would give an answer away, as long as a question has none.
+func (t *tour) asks(is bool) { setClassOf(document.DocumentElement(), "asking", is) }
 
 // setState begins the tour when the capture that it waits for is there.
 func (t *tour) setState(state string) {
@@ -136,7 +148,7 @@ func (t *tour) setState(state string) {
 	case state == stateDecoding:
 		t.pending = t.pending || t.open
 		t.steps = nil
-		show(t.panel, false)
+		t.showPanel(false)
 	case t.pending && (state == stateDone || state == stateFailed):
 		t.pending = false
 		t.begins(t.chapter, t.toStep)
@@ -161,7 +173,7 @@ func (t *tour) came(m *bridge.Tour) {
 			t.step = 0
 		}
 	}
-	show(t.panel, true)
+	t.showPanel(true)
 	lack := ""
 	switch {
 	case m.Error != "":
@@ -261,7 +273,10 @@ func (t *tour) show(focus bool) {
 		for _, change := range s.Changes {
 			t.changes.AppendChild(paragraph("li", "", change))
 		}
-		show(t.changes, len(s.Changes) > 0)
+		// What changed may be what is asked.
+		asked := len(s.Ask) > 0
+		show(t.changes, len(s.Changes) > 0 && !asked)
+		t.asks(asked)
 		if s.Address != "" {
 			t.more.AppendChild(reference(s.Address, "More in the reference"))
 		}
@@ -270,11 +285,15 @@ func (t *tour) show(focus bool) {
 		t.store()
 	}
 	if focus {
-		t.next.Underlying().Call("focus")
+		t.next.Underlying().Call("focus", map[string]any{"preventScroll": true})
 	}
 	if len(t.steps) > 0 && len(t.steps[t.step].Ask) > 0 {
 		q := &t.steps[t.step].Ask[0]
-		ask(t.question, q, t.steps[t.step].Shown, func(bool) { t.next.Underlying().Call("focus") })
+		ask(t.question, q, t.steps[t.step].Shown, func(bool) {
+			t.asks(false)
+			show(t.changes, t.changes.HasChildNodes())
+			t.next.Underlying().Call("focus", map[string]any{"preventScroll": true})
+		})
 	}
 	t.panel.Underlying().Set("scrollTop", 0)
 }
