@@ -275,9 +275,10 @@ func (c Conversation) rowsOf(q, r, last int) (rows []int) {
 }
 
 // WrittenOf is the record of the data that came with the WriteFile of record i,
-// -1 when there is none before its response.
+// -1 when there is none before its response. Where it has none, it is looked for
+// near by.
 func (c Conversation) WrittenOf(i int) int {
-	end := c.Log.Len()
+	end := min(c.Log.Len(), i+within)
 	if p := c.Log.At(i).Partner; p != walcore.None {
 		end = int(p)
 	}

@@ -140,10 +140,9 @@ type streamState struct {
 	answered int32 // the row of the request that was answered last, -1 for none
 	bringing int32 // the row of the WriteFile whose data comes, -1 for none
 	ffio     bool
+	ffioTold bool // a Pong or a finding said whether fast file I/O is on
 	csr      bool
-	greeted  bool // a Pong said what is on
 	first    uint32
-	firstSet bool // a Ping said the first read size
 }
 
 // A Walk follows a log's streams through the diagram. It is for one goroutine;
@@ -177,19 +176,15 @@ func (s snapshot) copy() snapshot {
 
 // A Moment is what a record does to its stream.
 type Moment struct {
-	Stream    uint32
-	Before    State
-	After     State
-	Opens     bool // the connection opens with it, and was quiet before
-	Arrow     ArrowID
-	Causes    []Mark // the bytes of the message that made it so
-	Waiting   int    // requests that wait after it
-	Oldest    int    // the row of the one that waits longest, -1 for none
-	FFIO, CSR bool   // after it
-	Greeted   bool   // a Pong said so; else both are assumed to be on
-	FirstRead uint32 // after it
-	FirstSet  bool   // a Ping said so
-	Changes   []string
+	Stream  uint32
+	Before  State
+	After   State
+	Opens   bool // the connection opens with it, and was quiet before
+	Arrow   ArrowID
+	Causes  []Mark // the bytes of the message that made it so
+	Waiting int    // requests that wait after it
+	Oldest  int    // the row of the one that waits longest, -1 for none
+	Changes []string
 }
 
 // At is what record i does.
@@ -217,7 +212,6 @@ func (w *Walk) At(i int) Moment {
 	m.Arrow = straighten(m.Arrow, m.Before, m.After)
 	m.Causes = causes(w.log, r)
 	m.Waiting, m.Oldest = after.waiting, w.oldest(after, i, r.Stream)
-	m.FFIO, m.CSR, m.Greeted, m.FirstRead, m.FirstSet = after.ffio, after.csr, after.greeted, after.first, after.firstSet
 	m.Changes = changes(w.log, i, &before, &after)
 	return m
 }
@@ -241,7 +235,7 @@ func (w *Walk) stream(id uint32) streamState {
 	if s, ok := w.now.streams[id]; ok {
 		return s
 	}
-	return streamState{answered: -1, bringing: -1, ffio: true, csr: true, first: sata.DefaultFirstRead}
+	return streamState{answered: -1, bringing: -1, first: sata.DefaultFirstRead}
 }
 
 // take lets a record change the stream, and says by which arrow, but for those
@@ -254,9 +248,9 @@ func (s *streamState) take(log *walcore.Log, i int) ArrowID {
 		s.bringing = -1
 		s.waiting++
 		if r.Op == uint8(sata.Ping) && r.Line == walcore.LineRequest {
-			s.first, s.firstSet = uint32(r.A>>32), true
+			s.first = uint32(r.A >> 32)
 		}
-		if r.Op == uint8(sata.WriteFile) && r.Line == walcore.LineRequest && s.ffio {
+		if r.Op == uint8(sata.WriteFile) && r.Line == walcore.LineRequest && s.headless(log, i) {
 			s.bringing = int32(i)
 			return ArrowWrite
 		}
@@ -272,13 +266,17 @@ func (s *streamState) take(log *walcore.Log, i int) ArrowID {
 			return ArrowNone
 		}
 		if r.Line == walcore.LinePong {
-			s.ffio, s.csr, s.greeted = r.Flags&walcore.FlagFFIO != 0, r.Flags&walcore.FlagCSR != 0, true
+			s.ffio, s.csr, s.ffioTold = r.Flags&walcore.FlagFFIO != 0, r.Flags&walcore.FlagCSR != 0, true
 		}
 		return s.pop(log, r)
 	case walcore.Diagnostic:
 		switch walcore.Code(r.Op) {
 		case walcore.CodeAnswerLost:
 			return s.pop(log, r)
+		case walcore.CodeNoBeginning:
+			s.ffio, s.ffioTold = r.B != 0, true
+		case walcore.CodeFFIOShown:
+			s.ffio, s.ffioTold = true, true
 		case walcore.CodeUnanswered:
 			// The stream ends: there is one of these for each request that waits.
 			if !s.open {
@@ -289,6 +287,20 @@ func (s *streamState) take(log *walcore.Log, i int) ArrowID {
 		}
 	}
 	return ArrowNone
+}
+
+// headless says whether data goes without a header behind, or in answer to, the
+// read or write of row i. Where nobody has said yet what is on, what came of it
+// tells.
+func (s *streamState) headless(log *walcore.Log, i int) bool {
+	if s.ffioTold {
+		return s.ffio
+	}
+	q := log.At(i)
+	if q.Op == uint8(sata.ReadFile) {
+		return q.Partner != walcore.None && log.At(int(q.Partner)).Line == walcore.LineRead
+	}
+	return Conversation{Log: log}.WrittenOf(i) >= 0
 }
 
 // pop takes the request that r answers, or tells of, off the queue. Requests
@@ -352,7 +364,7 @@ func (w *Walk) state(s streamState, i int, stream uint32) State {
 	switch r := w.log.At(oldest); {
 	case r.Op == uint8(sata.Ping):
 		return StateGreeting
-	case r.Op == uint8(sata.ReadFile) && s.ffio:
+	case r.Op == uint8(sata.ReadFile) && s.headless(w.log, oldest):
 		return StateReading
 	}
 	return StateAsked

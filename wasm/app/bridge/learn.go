@@ -147,7 +147,8 @@ type AskMove struct{ Row int }
 func (*AskMove) Kind() Kind        { return KindAskMove }
 func (m *AskMove) fields(c *codec) { number(c, &m.Row) }
 
-// Move is a learn.Moment.
+// Move is a learn.Moment, and what inspect.StreamState says of its stream: the
+// same as in the inspector.
 type Move struct {
 	Row           int
 	Stream        int
@@ -157,11 +158,10 @@ type Move struct {
 	Arrow         uint8 // learn.ArrowID
 	Shown         Excerpt
 	Waiting       int
-	Oldest        int // row, -1 for none
-	FFIO, CSR     bool
-	Greeted       bool
+	Oldest        int    // row, -1 for none
+	FFIO, CSR     string // inspect.Setting, in words
 	FirstRead     uint32
-	FirstSet      bool
+	Known         bool // as of StreamState
 	Changes       []string
 }
 
@@ -177,11 +177,10 @@ func (m *Move) fields(c *codec) {
 	m.Shown.fields(c)
 	number(c, &m.Waiting)
 	number(c, &m.Oldest)
-	c.bool(&m.FFIO)
-	c.bool(&m.CSR)
-	c.bool(&m.Greeted)
+	c.text(&m.FFIO)
+	c.text(&m.CSR)
 	number(c, &m.FirstRead)
-	c.bool(&m.FirstSet)
+	c.bool(&m.Known)
 	texts(c, &m.Changes)
 }
 

@@ -7,7 +7,7 @@ func init() {
 		&AskTour{Chapter: 3},
 		&Tour{Chapter: 3, Steps: []Step{{Row: 5, Line: "->Ping", Text: "`x`", Changes: []string{"c"}, Address: "reference/", Shown: shown, Ask: []Question{question}}, {Row: 6, Changes: []string{}, Shown: Excerpt{Head: []byte{}, Marks: []ByteMark{}}, Ask: []Question{}}}, Error: "e"},
 		&AskMove{Row: 9},
-		&Move{Row: 9, Stream: 1, Line: "l", Before: 1, After: 2, Opens: true, Arrow: 3, Shown: shown, Waiting: 4, Oldest: -1, FFIO: true, CSR: true, Greeted: true, FirstRead: 5, FirstSet: true, Changes: []string{"c"}},
+		&Move{Row: 9, Stream: 1, Line: "l", Before: 1, After: 2, Opens: true, Arrow: 3, Shown: shown, Waiting: 4, Oldest: -1, FFIO: "on", CSR: "off", FirstRead: 5, Known: true, Changes: []string{"c"}},
 		&AskQuiz{Topic: "length", Seed: 1 << 63},
 		&Quiz{Seed: 4, Ask: []Question{question}, Shown: shown, Error: "e"},
 		&AskFrames{Row: 2},

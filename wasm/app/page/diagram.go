@@ -4,6 +4,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -175,14 +176,8 @@ func (d *diagram) came(m *bridge.Move) {
 	if m.Oldest >= 0 {
 		facts += ", the oldest in row " + count(m.Oldest+1)
 	}
-	yes := map[bool]string{true: "on", false: "off"}
-	facts += ". Fast file I/O " + yes[m.FFIO] + ", combined send and receive " + yes[m.CSR]
-	if !m.Greeted {
-		facts += " (assumed: no Pong said so)"
-	}
-	facts += ". First read size " + learn.Hex(uint64(m.FirstRead))
-	if !m.FirstSet {
-		facts += " (the default: no Ping said so)"
+	if m.FFIO != "" {
+		facts += ". Fast file I/O " + m.FFIO + ", combined send and receive " + m.CSR + ". F" + strings.TrimPrefix(firstRead(m.FirstRead, m.Known), "f")
 	}
 	d.facts.SetTextContent(facts + ".")
 	show(d.bytes, false)

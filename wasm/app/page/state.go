@@ -201,11 +201,7 @@ func streamItem(s *bridge.StreamState) dom.HTMLElement {
 	li, facts := item(s.Change, element("b", "", "stream "+strconv.Itoa(s.Stream)))
 	fact(facts, "fast file I/O "+s.FFIO)
 	fact(facts, "combined send and receive "+s.CSR)
-	first := "first read size " + count(int(s.FirstRead))
-	if !s.Known {
-		first += " (the usual one; none was told)"
-	}
-	fact(facts, first)
+	fact(facts, firstRead(s.FirstRead, s.Known))
 	if s.FirstWrite > 0 {
 		fact(facts, "first write size "+count(int(s.FirstWrite)))
 	}
@@ -213,4 +209,12 @@ func streamItem(s *bridge.StreamState) dom.HTMLElement {
 		fact(facts, "no row of it follows")
 	}
 	return li
+}
+
+// firstRead is the first read size in words.
+func firstRead(size uint32, known bool) string {
+	if known {
+		return "first read size " + count(int(size))
+	}
+	return "first read size " + count(int(size)) + " (the usual one; none was told)"
 }

@@ -68,11 +68,15 @@ func (w *worker) move(row int) {
 			w.walk, w.walked = learn.NewWalk(c.Log), c.Log
 		}
 		m := w.walk.At(row)
-		w.post(&bridge.Move{
+		answer := &bridge.Move{
 			Row: row, Stream: int(m.Stream), Line: line(c, row), Before: uint8(m.Before), After: uint8(m.After), Opens: m.Opens, Arrow: uint8(m.Arrow),
-			Shown: excerpt(c, row, m.Causes), Waiting: m.Waiting, Oldest: m.Oldest, FFIO: m.FFIO, CSR: m.CSR, Greeted: m.Greeted,
-			FirstRead: m.FirstRead, FirstSet: m.FirstSet, Changes: m.Changes,
-		})
+			Shown: excerpt(c, row, m.Causes), Waiting: m.Waiting, Oldest: m.Oldest, Changes: m.Changes,
+		}
+		now := w.inspect().State(row)
+		if s := now.Stream(m.Stream); s != nil {
+			answer.FFIO, answer.CSR, answer.FirstRead, answer.Known = s.FFIO.String(), s.CSR.String(), s.FirstRead, s.FirstReadKnown
+		}
+		w.post(answer)
 		return nil
 	})
 	if err != nil {
