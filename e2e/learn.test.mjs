@@ -211,6 +211,65 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
   assert.ok(names.length === 10 && names.every((n) => n.endsWith("✓")), names.join());
 });
 
+test("on a phone the tour has room: its text, its bytes and the way on are in sight", async (t) => {
+  const page = await site.open(t, { viewport: { width: 390, height: 700, hasTouch: true, isMobile: true } });
+  const { tab } = page;
+  await tab.tap("#tour-start");
+  await page.state("done");
+  let last = "";
+  for (let n = 0; n < 12; n++) {
+    await tab.waitForFunction((last) => {
+      const now = document.getElementById("tour-place").textContent;
+      return now && now !== last && document.getElementById("tour").checkVisibility();
+    }, { timeout: PATIENCE }, last);
+    last = await page.text("#tour-place");
+    const seen = await tab.evaluate(() => {
+      const inSight = (id) => {
+        const e = document.getElementById(id), box = e.getBoundingClientRect();
+        const top = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height, 20) / 2);
+        return box.bottom <= innerHeight && (e === top || e.contains(top));
+      };
+      const text = document.getElementById("tour-text");
+      return { next: inSight("tour-next"), back: inSight("tour-back"), line: inSight("tour-line"), text: text.getBoundingClientRect().top < innerHeight * 0.75, wide: document.documentElement.scrollWidth };
+    });
+    assert.deepEqual(seen, { next: true, back: true, line: true, text: true, wide: 390 }, last);
+    if (n === 0) await page.screenshot("learn-tour-phone");
+    await tab.tap("#tour-next");
+  }
+  await tab.tap("#tour-close");
+  assert.ok(await tab.$eval("#downloads", (e) => e.checkVisibility()), "without the tour all is as before");
+});
+
+test("what a question asks is not told before it is answered", async (t) => {
+  const page = await site.open(t);
+  const { tab } = page;
+  await tab.click("#tour-start");
+  await page.state("done");
+  await tab.waitForSelector("#tour-question form", { timeout: PATIENCE });
+  await tab.waitForFunction(() => document.getElementById("message-text").textContent.includes("->Ping"));
+  assert.equal(await tab.$eval("#why", (e) => e.checkVisibility()), false);
+  await tab.type("#tour-question .answer input", "52");
+  await tab.keyboard.press("Enter");
+  await tab.waitForFunction(() => document.getElementById("why").checkVisibility());
+  assert.match(await page.text("#tour-question .verdict"), /^Right/);
+});
+
+test("the state machine says of a stream what the inspector says", async (t) => {
+  const page = await site.open(t);
+  const { tab } = page;
+  await example(page);
+  await learn(page, "machine");
+  await tab.click("#tab-state");
+  for (const row of [1, 2]) {
+    await tab.waitForFunction((row) => document.getElementById("machine-about").textContent.startsWith(`Row ${row},`), {}, row);
+    const setting = /fast file I\/O (not known yet|on|off|taken to be on|taken to be off)/i;
+    await tab.waitForFunction((row) => row === 1 === /not known yet/.test(document.getElementById("panel-state").textContent), {}, row);
+    const [drawn, told] = [await page.text("#machine-facts"), await page.text("#panel-state")].map((text) => setting.exec(text)?.[1]);
+    assert.equal(drawn, told, `row ${row}`);
+    await tab.click("#machine-next");
+  }
+});
+
 test("the state machine follows the selection", async (t) => {
   const page = await site.open(t);
   const { tab } = page;
