@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
+import { writeLarge } from "./capture.mjs";
 import { PATIENCE, suite } from "./lib/browser.mjs";
 
 const data = await mkdtemp(join(tmpdir(), "satascope-shares-"));
@@ -240,4 +241,48 @@ test("the dialog, to look at", async (t) => {
     await page.tab.keyboard.press("Escape");
     await page.tab.waitForFunction(() => !document.getElementById("share").open);
   }
+});
+
+/** What a page shows once it has shown the row that its address names. */
+async function placed(t, fragment, file) {
+  const page = await site.open(t, { path: `/#${fragment}`, ready: !file });
+  if (file) {
+    await page.tab.waitForFunction(() => globalThis.satascope?.ready, { timeout: PATIENCE });
+    await page.choose(file);
+  }
+  assert.equal(await page.state("done", "failed"), "done");
+  return page;
+}
+
+/** Waits until the row with a number is the selected one. */
+const selects = (page, number) => page.tab.waitForFunction(
+  (n) => document.querySelector("#rows .sel .n")?.textContent.replace(/\D/g, "") === n, { timeout: PATIENCE }, String(number));
+
+test("the row of a link is shown with a filter, in another order, and in a large capture", async (t) => {
+  const example = "open=examples/devkit_story.pcapng.gz";
+  const filtered = await placed(t, `${example}&filter=op:ReadFile&row=40`);
+  await filtered.tab.waitForFunction(() => /^Row 40 is not in the list/.test(document.getElementById("notice-text").textContent), { timeout: PATIENCE });
+  await filtered.tab.evaluate((e) => (location.hash = `${e}&filter=kind:request&row=39`), example);
+  await selects(filtered, 39);
+
+  const sorted = await placed(t, `${example}&view=exchanges&sort=-latency&row=39`);
+  await selects(sorted, 39);
+
+  // A filter that can't be read filters nothing, and says so.
+  const wrong = await placed(t, `${example}&filter=op:&row=40`);
+  await selects(wrong, 40);
+  assert.equal(await wrong.tab.$eval("#filter", (e) => e.value), "op:");
+  assert.equal(await wrong.text("#filter-count"), "not applied");
+
+  const folder = await mkdtemp(join(tmpdir(), "satascope-places-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "many.pcap");
+  writeLarge(file, 150_000);
+  const sender = await decoded(t, file);
+  await sender.tab.keyboard.press("End");
+  const name = await sender.tab.waitForFunction(() => /^#(for=\w+)/.exec(location.hash)?.[1], { timeout: PATIENCE });
+  const mark = await name.jsonValue();
+  await selects(await placed(t, `${mark}&row=149001`, file), 149001);
+  const late = await placed(t, `${mark}&filter=kind:response&row=149002`, file);
+  await selects(late, 149002);
 });

@@ -152,6 +152,7 @@ func (a *address) show(at place) {
 	p.views.set(at.spec)
 	a.last = time.Now() // what is shown now is no new entry
 	if at.row >= 0 && at.row != p.list.sel {
-		p.reveal(at.row)
+		p.wanted, p.wantedIn = at.row, 0
+		p.showWanted()
 	}
 }

@@ -93,8 +93,10 @@ type page struct {
 	share     *share
 	shared    *shared
 	learn     *lessons
-	canFilter bool // there is a filter, to which terms can be added
-	wanted    int  // the row that a link shows, when it is there; -1 for none
+	canFilter bool   // there is a filter, to which terms can be added
+	wanted    int    // the row that a link shows, until it is shown; -1 for none
+	wantedIn  uint32 // the view that was asked where it is
+	rows      int    // of the log, when all are there
 	copySeq   uint32
 	copies    map[uint32]func(string, error) // what waits for text to copy
 	unsay     func()                         // takes back what was said last
@@ -118,6 +120,9 @@ func Run() {
 		},
 		func(record int) {
 			p.views.moved = true
+			if record >= 0 {
+				p.wanted = -1 // the person chose another, or this is it
+			}
 			p.inspector.choose(record)
 			p.learn.choose(record)
 			if record < 0 {
@@ -198,7 +203,8 @@ func (p *page) open(file js.Value, name string, at place) { p.openAll([]source{{
 
 // openAll decodes files together and shows a place in them.
 func (p *page) openAll(files []source, at place) {
-	p.files, p.file, p.assumed, p.wanted = files, files[0].file, at.assumed, at.row
+	p.files, p.file, p.assumed = files, files[0].file, at.assumed
+	p.wanted, p.wantedIn, p.rows = at.row, 0, 0
 	p.name = files[0].name
 	if len(files) > 1 {
 		p.name += " and " + counted(len(files)-1, "other")
@@ -322,7 +328,8 @@ func (p *page) ended(m *bridge.Ended) {
 	p.share.ended(m)
 	p.inspector.again()
 	p.strip.ended()
-	p.wanted = min(p.wanted, m.Progress.Rows-1) // it is not that long
+	p.rows = m.Progress.Rows
+	p.wanted = min(p.wanted, p.rows-1) // it is not that long
 	p.showWanted()
 	p.list.redraw()
 }

@@ -11,18 +11,19 @@ import (
 // Each change is a question to the worker; the list goes on showing what it has
 // until the answer is there.
 type views struct {
-	p     *page
-	next  uint32 // the number of the view that was asked for last
-	asked viewSpec
-	id    uint32 // the number of the view that the list shows
-	shown viewSpec
-	told  bridge.Viewed // of that
-	moved bool          // the selection moved since the view was asked for
+	p       *page
+	next    uint32 // the number of the view that was asked for last
+	asked   viewSpec
+	id      uint32 // the number of the view that the list shows
+	refused uint32 // the number of one with a mistake in its filter
+	shown   viewSpec
+	told    bridge.Viewed // of that
+	moved   bool          // the selection moved since the view was asked for
 }
 
 // reset begins again, for another file.
 func (v *views) reset() {
-	v.next, v.id, v.shown, v.told = 0, 0, viewSpec{}, bridge.Viewed{}
+	v.next, v.id, v.refused, v.shown, v.told = 0, 0, 0, viewSpec{}, bridge.Viewed{}
 	v.p.filter.reset()
 }
 
@@ -75,6 +76,13 @@ func (v *views) came(m *bridge.Viewed) {
 	switch {
 	case m.View == v.next && m.Mistake.Want != "":
 		p.filter.mistaken(v.asked.filter, &m.Mistake)
+		v.refused = m.View
+		p.showWanted()
+		if v.id == 0 && v.asked.filter != "" { // of a link: all rows are better than none
+			spec := v.asked
+			spec.filter = ""
+			v.ask(spec)
+		}
 		return
 	case m.View == v.next && m.View != v.id:
 		v.begin(m)
@@ -97,12 +105,20 @@ func (v *views) came(m *bridge.Viewed) {
 	p.showWanted()
 }
 
-// showWanted reveals the row that a link shows, as soon as the view has looked at
-// it: the end of the file may be told before that.
+// showWanted reveals the row that a link shows, as soon as it is known where it
+// stands: where all rows are shown as they come, when it has come; with a filter
+// or another order, when all of them are found. The end of the file may be told
+// before that or after it.
 func (p *page) showWanted() {
-	if p.wanted >= 0 && p.views.id != 0 && p.views.told.Rows > p.wanted {
+	v := p.views
+	if p.wanted < 0 || v.id == 0 || v.id == p.wantedIn || v.next != v.id && v.next != v.refused {
+		return
+	}
+	asTheyCome := v.shown == viewSpec{exchanges: v.shown.exchanges} && !p.settings.quiet
+	found := p.state != stateDecoding && v.told.Done && v.told.Rows >= p.rows
+	if asTheyCome && v.told.Scanned > p.wanted || found {
+		p.wantedIn = v.id
 		p.reveal(p.wanted)
-		p.wanted = -1
 	}
 }
 
@@ -117,7 +133,14 @@ func (v *views) begin(m *bridge.Viewed) {
 	}
 	setClassOf(byID("work"), "exchanges", t.exchanges)
 	p.heading.show(t, v.shown.sort, v.shown.descending)
-	p.list.show(m.View, t, m.Count, m.Version, m.Place, m.Exact)
+	if v.moved { // then the answer is about another row
+		p.list.show(m.View, t, m.Count, m.Version, bridge.NoRow, false)
+		if p.wanted < 0 {
+			p.reveal(p.list.sel)
+		}
+	} else {
+		p.list.show(m.View, t, m.Count, m.Version, m.Place, m.Exact)
+	}
 	p.filter.taken(v.shown.filter)
 	p.find.again()
 	if !first {
@@ -152,6 +175,9 @@ func (p *page) placed(m *bridge.Placed) {
 			p.say("No further failure or finding here.")
 		}
 		return
+	}
+	if m.Record == p.wanted {
+		p.wanted = -1
 	}
 	p.views.moved = true
 	if m.Exact {
