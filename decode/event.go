@@ -42,11 +42,23 @@ type order struct {
 	streams *[]Stream
 	holds   map[uint32]uint32
 	waiting []event
-	bytes   int // in waiting
+	bytes   int    // in waiting
+	turns   uint32 // see turn
 }
 
 // maxHeld bounds the bytes that wait in an order.
 const maxHeld = 64 << 20
+
+// turn is the number by which a piece of a file takes its place: that of its
+// packet, or its own number in a file that does not tell packets. Those are not
+// passed on.
+func (o *order) turn(packet uint32) uint32 {
+	if packet != 0 && o.turns == 0 {
+		return packet
+	}
+	o.turns++
+	return o.turns
+}
 
 // tell passes on or keeps an event; its message's Head is the caller's.
 func (o *order) tell(e event) {
@@ -90,6 +102,9 @@ func (o *order) release(stream uint32) {
 
 func (o *order) deliver(e *event) {
 	m := o.machine
+	if o.turns > 0 {
+		e.msg.At.Packet, e.diag.At.Packet = 0, 0
+	}
 	switch e.kind {
 	case eventOpen:
 		m.OpenStream(e.stream)

@@ -135,12 +135,12 @@ func (s *followed) give(run capture.FollowRun) {
 		l, count = s.f.server, &st.FromServer
 	}
 	at := &s.sent[run.Node]
-	m := mark{packet: uint32(run.Packet), time: run.Time, acked: -1}
+	m := mark{packet: s.d.order.turn(uint32(run.Packet)), time: run.Time, acked: -1}
 	if run.Missing > 0 {
 		s.f.missing(l, *at, run.Missing, m.packet, m.time, false)
 		*at += run.Missing
 	} else {
-		l.segments = append(l.segments, Segment{Offset: *at, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Packet: m.packet, Time: run.Time})
+		l.segments = append(l.segments, Segment{Offset: *at, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Packet: uint32(run.Packet), Time: run.Time})
 		*at += int64(len(run.Bytes))
 		*count += int64(len(run.Bytes))
 		if l == s.f.client {
