@@ -32,10 +32,12 @@ type DumpRun struct {
 // A DumpReader reads a dump of a conversation's bytes: as they are, as hex
 // digits, as xxd, hexdump -C or od write them, or as the forms in textdump.go.
 //
-// Plain hex is pairs of digits, with or without spaces, line breaks, colons or
-// dashes between them; a line break, but no space, may also stand between the
-// digits of a pair. The offsets of xxd, hexdump and od must go up as the bytes
-// do, from whatever the first is; at an offset of 0 another dump may begin, and goes on where the one
+// Plain hex is pairs of digits, with or without spaces, line breaks, colons,
+// dashes, commas or semicolons between them; a line break, but no space, may also
+// stand between the digits of a pair, and 0x or a quote before the first.
+//
+// The offsets of xxd, hexdump and od must go up as the bytes do, from whatever the
+// first is; at an offset of 0 another dump may begin, and goes on where the one
 // before ended. A line * stands for the row before it, repeated up to the next
 // offset. What follows the bytes in a line is not looked at.
 type DumpReader struct {
@@ -60,7 +62,7 @@ type DumpReader struct {
 	repeat   int64  // bytes of repeated rows still to give
 	skipped  int64  // bytes of repeated rows given since row
 	repeated int64  // in the whole file
-	radix    int64  // od: of its offsets, 0 while that can't be told
+	radix    int64  // xxd and od: of the offsets, 0 while that can't be told
 
 	// base64, lists and strings
 	inside bool // in a list or string
@@ -169,19 +171,26 @@ read:
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
-			case !half && (c == ':' || c == '-') && used > 0 && used+1 == len(in):
+			case !half && isBetween(c) && used > 0 && used+1 == len(in):
 				r.b.pass(used)
 				used = 0
 				continue read
-			case !half && (c == ':' || c == '-') && used+1 < len(in) && hexValue[in[used+1]] < 16:
+			case !half && isBetween(c) && used+1 < len(in) && (hexValue[in[used+1]] < 16 || isSpace(in[used+1])):
+			case !half && !r.inside && opensHex(in[used:], int(r.total)+len(r.out)) == 1:
+			case half && high == 0 && !r.inside && (c == 'x' || c == 'X') && r.total == 0 && len(r.out) == 0: // 0x
+				half = false
 			default:
 				expected := "a hex digit"
 				if half {
 					expected = "the second hex digit of a byte"
 				}
+				advice := ""
+				if c == '*' {
+					advice = "where it stands for rows left out, write the dump without that: od -v"
+				}
 				r.err = &FormatError{
 					In: r.kind.String(), Offset: r.b.offset() + int64(used), Line: r.line,
-					Expected: expected, Found: quoted(in[used : used+1]),
+					Expected: expected, Found: quoted(in[used : used+1]), Advice: advice,
 				}
 				return
 			}
@@ -276,10 +285,10 @@ func (r *DumpReader) next() {
 		r.shift = offset
 	}
 	want := r.shift + given
-	// Read again from a line in the middle, od's offsets may be in any base. They
+	// Read again from a line in the middle, offsets may be in any base. They
 	// were checked when they were read first, and nothing beyond the rows that a *
 	// stands for is asked for.
-	again := r.inside && r.kind == KindOD
+	again := r.inside && r.kind != KindHexdump
 	if again && !r.star {
 		want = offset
 	}
@@ -343,14 +352,18 @@ func (r *DumpReader) next() {
 	r.row, r.rowAt, r.rowNew = row, start, true
 }
 
-// parseOffset is an offset of the dump's own. Those of od may be in any of three
-// bases; the first that can be only one of them tells.
+// parseOffset is an offset of the dump's own. Those of xxd may be in two bases,
+// those of od in three; the first that can be only one of them tells.
 func (r *DumpReader) parseOffset(digits []byte, given int64) int64 {
 	radix := int64(16)
-	if r.kind == KindOD {
+	if r.kind != KindHexdump {
 		if radix = r.radix; radix == 0 {
 			found := 0
-			for _, base := range [...]int64{16, 8, 10} {
+			bases := []int64{16, 10} // xxd, xxd -d
+			if r.kind == KindOD {
+				bases = []int64{16, 8, 10}
+			}
+			for _, base := range bases {
 				if n, ok := inBase(digits, base); ok && n == r.shift+given {
 					radix = base
 					found++

@@ -243,10 +243,75 @@ func recogniseEvents(head []byte, _ bool) (Kind, string, string) {
 func recogniseXXD(head []byte, _ bool) (Kind, string, string) {
 	line := firstLine(head)
 	n := hexDigits(line)
-	if n >= 6 && n <= 16 && len(line) > n+3 && line[n] == ':' && line[n+1] == ' ' && hexDigits(line[n+2:]) >= 2 {
-		return KindXXD, "", ""
+	if n < 6 || n > 16 || len(line) <= n+3 || line[n] != ':' || line[n+1] != ' ' || hexDigits(line[n+2:]) < 2 {
+		return KindUnknown, "", ""
 	}
-	return KindUnknown, "", ""
+	if how := xxdWords(head); how != "" {
+		return KindUnknown, "an xxd dump of " + how, "write it again with: xxd, without -e and -b"
+	}
+	return KindXXD, "", ""
+}
+
+// xxdWords tells from the rows' text, which always is in the order of the bytes,
+// that the groups are not: words of little-endian order (xxd -e), or digits of
+// single bits (xxd -b).
+func xxdWords(head []byte) (how string) {
+	rows := 0
+	var row []byte
+	eachLine(head, 4<<10, func(line []byte) bool {
+		n := hexDigits(line)
+		if n == 0 || n+2 >= len(line) || line[n] != ':' {
+			return true
+		}
+		row, end, ok := parseRow(row[:0], line, n+1, KindXXD)
+		if !ok || len(line) < end+3 {
+			return true // no text, or one that ends in spaces
+		}
+		text := line[end+2:]
+		switch {
+		case len(row) == 4*len(text) && onlyBits(line[n+1:end]):
+			how = "bits"
+			return false
+		case len(row) < len(text) || len(row)%4 != 0:
+			return true
+		}
+		if !shows(text, row) {
+			for i := 0; i+4 <= len(row); i += 4 {
+				row[i], row[i+1], row[i+2], row[i+3] = row[i+3], row[i+2], row[i+1], row[i]
+			}
+			if shows(text, row) {
+				how = "32-bit words in little-endian order"
+			}
+			return false
+		}
+		rows++
+		return rows < 64
+	})
+	return how
+}
+
+// shows says whether the text of a row can be that of its bytes; spaces at its
+// end may be missing.
+func shows(text, row []byte) bool {
+	for i, c := range text {
+		want := row[i]
+		if want < ' ' || want > '~' {
+			want = '.'
+		}
+		if c != want {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyBits(b []byte) bool {
+	for _, c := range b {
+		if c != '0' && c != '1' && c != ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 func recogniseHexdump(head []byte, _ bool) (Kind, string, string) {
@@ -258,37 +323,72 @@ func recogniseHexdump(head []byte, _ bool) (Kind, string, string) {
 	return KindUnknown, "", ""
 }
 
-func recogniseHex(head []byte, all bool) (Kind, string, string) {
+func recogniseHex(head []byte, _ bool) (Kind, string, string) {
 	head = bytes.TrimPrefix(head, bom)
+	if how, advice := words(firstLine(head)); how != "" {
+		return KindUnknown, how, advice
+	}
 	digits := 0
 	for i, c := range head {
 		if hexValue[c] < 16 {
 			digits++
 			continue
 		}
-		if !isSpace(c) && !(digits > 0 && (c == ':' || c == '-')) {
-			// Something else on the way: hex with a slip in it if most of a
-			// line's worth was digits before; the reader will say where.
-			if digits < 64 || i < 64 {
-				return KindUnknown, "", ""
-			}
-			break
+		if isSpace(c) || digits > 0 && isBetween(c) || opensHex(head[i:], digits) > 0 {
+			continue
 		}
+		// Something else on the way: hex with a slip in it if most of a
+		// line's worth was digits before; the reader will say where.
+		if (c == 'x' || c == 'X') && i > 0 && head[i-1] == '0' && opensHex(head[i-1:], digits-1) > 0 {
+			digits--
+			continue
+		}
+		if digits < 64 || i < 64 || 2*digits < i {
+			return KindUnknown, "", ""
+		}
+		break
 	}
 	if digits < 2 {
 		return KindUnknown, "", ""
 	}
-	if line := firstLine(head); hexdumpWords(line) {
-		return KindUnknown, "a hexdump of 16-bit words, whose byte order depends on the machine", "write it with: hexdump -C"
-	}
 	return KindHex, "", ""
 }
 
-// hexdumpWords tells whether a line is one that hexdump without options or
-// od -x writes: an offset of seven digits and words of four.
-func hexdumpWords(line []byte) bool {
-	n := hexDigits(line)
-	return n == 7 && len(line) > 12 && line[n] == ' ' && hexDigits(bytes.TrimLeft(line[n:], " ")) == 4
+// isBetween says whether c may stand between two bytes of plain hex.
+func isBetween(c byte) bool { return c == ':' || c == '-' || c == ',' || c == ';' }
+
+// opensHex is how long what plain hex may begin with is, 0x or a quote, and zero
+// when b does not begin with one. A quote may also stand at its end.
+func opensHex(b []byte, digits int) int {
+	switch {
+	case digits == 0 && len(b) > 2 && b[0] == '0' && (b[1] == 'x' || b[1] == 'X') && hexDigits(b[2:]) >= 8:
+		return 2
+	case len(b) > 0 && (b[0] == '"' || b[0] == '\'' || b[0] == '`') && (digits == 0 || len(bytes.TrimLeft(b[1:], " \t\r\n;,")) == 0):
+		return 1
+	}
+	return 0
+}
+
+// words tells whether a line is one of a dump of something else than single
+// bytes: of hexdump or od without options, or as words or characters.
+func words(line []byte) (how, advice string) {
+	n := 0
+	for n < len(line) && line[n] == '0' {
+		n++
+	}
+	if n < 6 || n > 8 || len(line) < n+5 || line[n] != ' ' {
+		return "", ""
+	}
+	rest := bytes.TrimLeft(line[n:], " ")
+	switch first := hexDigits(rest); {
+	case first == 4 || first == 8 && n < 8:
+		return "a dump of " + strconv.Itoa(4*first) + "-bit words, whose byte order depends on the machine", "write it with: hexdump -C"
+	case first == 6 && n < 8:
+		return "a dump of octal words, whose byte order depends on the machine", "write it with: od -A x -t x1z"
+	case rest[0] == '\\', first == 3 && n < 8:
+		return "a dump of characters or octal bytes", "write it with: od -A x -t x1z"
+	}
+	return "", ""
 }
 
 func recogniseText(head []byte, _ bool) (Kind, string, string) {

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -24,16 +25,23 @@ const (
 type File struct {
 	Kind   Kind
 	Packed string // "gzip", "zstd", or "" for a file that is not compressed
+	// Setting is what stood around a form that is text and was taken away, for
+	// people; Plain tells whether anything was, so that offsets in the content are
+	// none in the (unpacked) file.
+	Setting string
+	Plain   bool
 
 	src      io.ReadCloser
 	size     int64
 	read     atomic.Int64 // bytes read from src
 	unpacker io.ReadCloser
 	r        io.Reader
-	head     []byte // what was peeked at
-	used     int    // of head
-	out      int64  // bytes given, or in head
-	err      error  // what followed head, if anything did
+	head     []byte    // what was peeked at
+	used     int       // of head
+	out      int64     // bytes given, or in head
+	err      error     // what followed head, if anything did
+	text     io.Reader // the content without what stands around it; nil where that is nothing
+	shown    []byte    // of text, what Peek shows
 }
 
 // Open opens a file and recognises by its content what it is. A file that is
@@ -85,6 +93,14 @@ func (f *File) begin(u Unpackers) error {
 		}
 	}
 	kind, foreign, advice := recognise(f.head, f.err != nil)
+	if kind == KindUnknown && advice == "" || wideText(f.head) != 0 || kind != KindBinary && (oldBreaks(f.head) || quotedLines(f.head)) {
+		if s, k, what, then := settle(f.head); k != KindUnknown {
+			f.setting(s)
+			kind = k
+		} else if what != "" {
+			foreign, advice = what, then
+		}
+	}
 	if kind == KindUnknown {
 		if f.err != nil && f.err != io.EOF {
 			return f.err
@@ -128,12 +144,39 @@ func (f *File) peekHead() error {
 	return nil
 }
 
+// setting takes away what stands around the form.
+func (f *File) setting(s setting) {
+	f.Plain, f.Setting = true, s.String()
+	text := newPlain(contentReader{f}, s)
+	f.shown = make([]byte, peekSize)
+	n, _ := io.ReadFull(text, f.shown) // text gives an error again
+	f.shown = f.shown[:n]
+	f.text = io.MultiReader(bytes.NewReader(f.shown), text)
+}
+
 // Peek shows the first bytes of the unpacked content, at most 64 KiB, whatever
 // was read meanwhile. They must not be changed.
-func (f *File) Peek() []byte { return f.head }
+func (f *File) Peek() []byte {
+	if f.text != nil {
+		return f.shown
+	}
+	return f.head
+}
 
 // Read reads the unpacked content, from its start.
 func (f *File) Read(p []byte) (int, error) {
+	if f.text != nil {
+		return f.text.Read(p)
+	}
+	return f.readContent(p)
+}
+
+// A contentReader reads the unpacked content with all that stands around.
+type contentReader struct{ f *File }
+
+func (r contentReader) Read(p []byte) (int, error) { return r.f.readContent(p) }
+
+func (f *File) readContent(p []byte) (int, error) {
 	if f.used < len(f.head) {
 		n := copy(p, f.head[f.used:])
 		f.used += n

@@ -91,8 +91,12 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 		"\u202Eabc <b>\"":                            `text that begins "\u202eabc <b>\""`,
 		"{\"a\":1}\n":                                `text that begins "{\"a\":1}"`,
 		"0":                                          `text that begins "0"`,
-		"0000000 0000 1400 0000 0000\n":              "a hexdump of 16-bit words, whose byte order depends on the machine; write it with: hexdump -C",
-		"\xFF\xFE0\x000\x00":                         "text in UTF-16 (FF FE at offset 0); save it as UTF-8",
+		"0000000 0000 1400 0000 0000\n":              "a dump of 16-bit words, whose byte order depends on the machine; write it with: hexdump -C",
+		"\xFF\xFEH\x00i\x00":                         "text that begins \"Hi\"",
+		"0000000 000000 012000 000000 000000\n":      "a dump of octal words, whose byte order depends on the machine; write it with: od -A x -t x1z",
+		"0000000  \\0  \\0  \\0 024  \\0  \\0\n":     "a dump of characters or octal bytes; write it with: od -A x -t x1z",
+		"00000000: 14000000 43424144                    ....DABC\n":                 "an xxd dump of 32-bit words in little-endian order; write it again with: xxd, without -e and -b",
+		"00000000: 00000000 00000000 00000000 00010100 01000001 01000010  ....AB\n": "an xxd dump of bits; write it again with: xxd, without -e and -b",
 	} {
 		f, err := Open(inMemory([]byte(data)), plainGzip)
 		require.Nil(t, f)

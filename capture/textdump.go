@@ -263,15 +263,21 @@ func parseByteToken(b []byte) (v byte, n int) {
 			return v, n // another may follow at once
 		}
 	} else {
-		value := 0
+		value, first := 0, 0
+		if len(b) > 0 && b[0] == '-' { // Java's bytes go from -128 to 127
+			n, first = 1, 1
+		}
 		for n < len(b) && isDigit(b[n]) {
 			if value = value*10 + int(b[n]-'0'); value > 255 {
 				return 0, 0
 			}
 			n++
 		}
-		if n == 0 || n > 3 {
+		if n == first || n > first+3 || first > 0 && value > 128 {
 			return 0, 0
+		}
+		if first > 0 {
+			value = -value
 		}
 		v = byte(value)
 	}

@@ -249,7 +249,7 @@ func TestTextErrors(t *testing.T) {
 		{KindBase64, "A=AA", `base64, line 1, offset 1: expected a digit of base64, found "="`, 0},
 		{KindByteList, "0x00, 0x01 0x123", `list of bytes, line 1, offset 11: expected a byte as 0x00 or 0 to 255, found "0"`, 2},
 		{KindByteList, "[0, 1, 256]", `list of bytes, line 1, offset 7: expected a byte as 0x00 or 0 to 255, found "2"`, 2},
-		{KindByteList, "[0, 1\n, -2]", `list of bytes, line 2, offset 8: expected a byte as 0x00 or 0 to 255, found "-"`, 2},
+		{KindByteList, "[0, 1\n, -200]", `list of bytes, line 2, offset 8: expected a byte as 0x00 or 0 to 255, found "-"`, 2},
 		{KindByteList, "{0x00, 0x01", "list of bytes, line 1, offset 11: expected the bracket that ends the list, found only 0 bytes before the end of the file; it was cut off, or is still being written", 2},
 		{KindByteList, "{0x00 /* 0x01", "list of bytes, line 1, offset 12: expected the */ of a comment, found only 1 byte before the end of the file; it was cut off, or is still being written", 1},
 		{KindByteList, "{0x00 / 0x01", `list of bytes, line 1, offset 6: expected a byte as 0x00 or 0 to 255, found "/"`, 1},

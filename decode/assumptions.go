@@ -25,6 +25,7 @@ const (
 	AssumedDirections = "directions"  // whose bytes are whose, in a dump
 	AssumedOrder      = "order"       // what came after what, in two files
 	AssumedShape      = "shape"       // what a response that stands alone is
+	AssumedText       = "text"        // what of a text is the form
 	AssumedLogLines   = "log-lines"   // which lines of a log are messages
 	AssumedLogStreams = "log-streams" // which response of a log is to which request
 )
@@ -45,6 +46,15 @@ func (d *Decoder) Assumptions() []Assumption {
 		return nil
 	}
 	var a assumptions
+	for i, setting := range d.setting {
+		if setting != "" {
+			name := ""
+			if len(d.sources) > 1 {
+				name = d.sources[i].Name() + ": "
+			}
+			a.add(AssumedText, "", name+"the text is read as "+d.kinds[i].String()+", "+setting)
+		}
+	}
 	switch kind := d.kinds[0]; {
 	case kind.Packets():
 		a.port(d)

@@ -127,10 +127,11 @@ func (u unpacked) ReadAt(b []byte, at int64) (int, error) {
 // last section ended.
 func (d *Decoder) section(source uint8, at int64) (io.Reader, error) {
 	src := d.sources[source]
-	if ra, ok := src.(io.ReaderAt); ok && d.packed[source] == "" {
+	direct := d.packed[source] == "" && !d.plain[source]
+	if ra, ok := src.(io.ReaderAt); ok && direct {
 		return io.NewSectionReader(ra, at, 1<<62-at), nil
 	}
-	if d.packed[source] != "" && d.options.Unpacked != nil {
+	if !direct && d.options.Unpacked != nil {
 		switch ra, err := d.options.Unpacked(int(source)); {
 		case err != nil:
 			return nil, err

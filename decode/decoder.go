@@ -22,6 +22,8 @@ type Decoder struct {
 	lanes   [][2]*lane
 	kinds   []capture.Kind
 	packed  []string
+	plain   []bool   // something stood around the form, which is text, and was left out
+	setting []string // what that was, for people
 
 	files   []*capture.File // that are open
 	pass    int
@@ -114,7 +116,7 @@ func (d *Decoder) fullError() error {
 
 // readFiles opens the files and reads them as what they are together.
 func (d *Decoder) readFiles(ctx context.Context) error {
-	d.files, d.kinds, d.packed = nil, nil, nil
+	d.files, d.kinds, d.packed, d.plain, d.setting = nil, nil, nil, nil, nil
 	defer func() {
 		for _, f := range d.files {
 			f.Close()
@@ -128,6 +130,8 @@ func (d *Decoder) readFiles(ctx context.Context) error {
 		d.files = append(d.files, f)
 		d.kinds = append(d.kinds, f.Kind)
 		d.packed = append(d.packed, f.Packed)
+		d.plain = append(d.plain, f.Plain)
+		d.setting = append(d.setting, f.Setting)
 	}
 	f := d.files[0]
 	if len(d.files) > 1 {

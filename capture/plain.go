@@ -1,0 +1,280 @@
+package capture
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A form that is text rarely comes alone: PowerShell writes UTF-16, a mail quotes
+// each line, a terminal's window has the command above the dump and its prompt
+// below, a page of documentation fences and indents it. What stands around the
+// form is found here and taken away, so that the readers need not know of it.
+
+const (
+	// maxLead is how many lines may stand before the form.
+	maxLead = 200
+	// maxQuoting is the longest prefix that all lines may have.
+	maxQuoting = 32
+	// maxPrompt is the longest prompt of a terminal that is known again.
+	maxPrompt = 80
+	// leadLook is how much of the text from a line on decides whether the form
+	// begins there.
+	leadLook = 8 << 10
+)
+
+// A setting is what stands around a form in a text.
+type setting struct {
+	wide    byte   // UTF-16: 'L' or 'B', by its byte order; 0 for UTF-8
+	lead    int    // lines before the form
+	said    int    // of these, lines that are not blank
+	quoting string // what each of its lines begins with
+	prompt  string // of a terminal; a line that begins so ends the form
+	data    bool   // the first line is a data URI: what stands up to its comma is none of the form
+	all     bool   // the form is not looked for yet: nothing ends it
+}
+
+// String says what was taken away, for people; "" where that was nothing.
+func (s setting) String() string {
+	text := ""
+	add := func(what string) {
+		if text != "" {
+			text += ", "
+		}
+		text += what
+	}
+	if s.wide != 0 {
+		add("text in UTF-16")
+	}
+	if s.said > 0 {
+		add(string(appendCount(nil, int64(s.said), "line")) + " before it left out")
+	}
+	if strings.ContainsAny(s.quoting, ">|#*") {
+		add("quoting left out")
+	}
+	return text
+}
+
+// wideText tells by its byte order mark whether a file is text in UTF-16. (No
+// dump of bytes begins with one: a message that long would be.)
+func wideText(head []byte) byte {
+	switch {
+	case len(head) >= 4 && head[0] == 0xFF && head[1] == 0xFE && head[3] == 0:
+		return 'L'
+	case len(head) >= 4 && head[0] == 0xFE && head[1] == 0xFF && head[2] == 0:
+		return 'B'
+	}
+	return 0
+}
+
+// settle finds a form in a text that as a whole is none, by its first bytes. What
+// is found may be a form that can't be read, as with a recogniser.
+func settle(head []byte) (s setting, k Kind, foreign, advice string) {
+	if s.wide = wideText(head); s.wide != 0 {
+		head, _ = io.ReadAll(newPlain(bytes.NewReader(head), setting{wide: s.wide, all: true}))
+		if k, foreign, advice = recognise(head, false); k != KindUnknown || advice != "" {
+			return s, k, foreign, advice
+		}
+	}
+	if !isText(head, false) {
+		return s, KindUnknown, "", ""
+	}
+	// Lines as the filter has them, so that what is counted here is what it counts.
+	text, _ := io.ReadAll(newPlain(bytes.NewReader(head), setting{all: true}))
+	var last []byte // the line before
+	for ; s.lead < maxLead && len(text) > 0; s.lead++ {
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		n := 0
+		for n < len(line) && n < maxQuoting && bytes.IndexByte([]byte(" \t>|#*"), line[n]) >= 0 {
+			n++
+		}
+		if len(firstLine(line[n:])) > 0 {
+			s.quoting, s.prompt = string(line[:n]), promptOf(last)
+			s.data = s.lead == 0 && bytes.HasPrefix(line, []byte("data:")) && bytes.Contains(line[:min(len(line), maxIntroduction)], []byte(";base64,"))
+			here := s
+			here.wide, here.lead = 0, 0
+			look, _ := io.ReadAll(newPlain(bytes.NewReader(text[:min(len(text), leadLook)]), here))
+			if k, found, what := recognise(look, false); certain(k, look, s.quoting) || k == KindUnknown && what != "" {
+				return s, k, found, what
+			}
+			s.said++
+		}
+		last, text = line, rest
+	}
+	return setting{wide: s.wide}, KindUnknown, foreign, advice
+}
+
+// certain says whether a form that stands in the middle of a text is more than a
+// word that looks like one.
+func certain(k Kind, text []byte, quoting string) bool {
+	line := firstLine(text)
+	switch k {
+	case KindHex:
+		return hexDigits(line) >= 64 || len(text) >= 64 && len(line) >= 8
+	case KindBase64:
+		return len(line) >= 40 && bytes.ContainsAny(line, "0123456789+/-_=") && bytes.ContainsAny(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	case KindByteString, KindString, KindByteList: // these pass over what stands before them
+		return strings.Contains(quoting, ">")
+	case KindUnknown:
+		return false
+	}
+	return true
+}
+
+// promptOf is the prompt that a line of a terminal begins with: "$ ", "PS C:\> ".
+func promptOf(line []byte) string {
+	for i := 0; i+1 < len(line) && i < maxPrompt; i++ {
+		if line[i+1] == ' ' && bytes.IndexByte([]byte("$%>#"), line[i]) >= 0 {
+			return string(line[:i+1])
+		}
+	}
+	return ""
+}
+
+// A plain reads a form out of the text around it. Lines before it come as blank
+// ones, so that errors name the lines that a person sees.
+type plain struct {
+	s     setting
+	b     buffer
+	begun bool
+	line  bool // at the beginning of a line
+	ended bool
+}
+
+func newPlain(r io.Reader, s setting) *plain {
+	if s.wide != 0 {
+		r = &wideReader{r: r, big: s.wide == 'B'}
+	}
+	return &plain{s: s, b: newBuffer(r, 16<<10), line: true}
+}
+
+func (p *plain) Read(to []byte) (n int, err error) {
+	for n < len(to) && !p.ended {
+		if !p.begun {
+			p.begun = true
+			if bytes.HasPrefix(p.b.peek(len(bom)), bom) {
+				p.b.pass(len(bom))
+			}
+			if p.s.data {
+				p.b.pass(bytes.IndexByte(p.b.peek(maxIntroduction), ',') + 1)
+				p.line = false
+			}
+		}
+		if p.line && p.s.lead == 0 {
+			p.startLine()
+			continue
+		}
+		in := p.b.peek(2)
+		if len(in) == 0 {
+			break
+		}
+		c, used := in[0], 1
+		switch {
+		case c == '\r' && (len(in) == 1 || in[1] != '\n'):
+			c = '\n' // a line break of its own
+		case c == 0xC2 && len(in) == 2 && in[1] == 0xA0:
+			c, used = ' ', 2 // the space of web pages that does not break
+		}
+		p.b.pass(used)
+		if c == '\n' || p.s.lead == 0 {
+			to[n] = c
+			n++
+		}
+		if p.line = c == '\n'; p.line && p.s.lead > 0 {
+			p.s.lead--
+		}
+	}
+	switch {
+	case n > 0 || len(to) == 0:
+		return n, nil
+	case p.ended:
+		return 0, io.EOF
+	}
+	return 0, p.b.err
+}
+
+// startLine takes the quoting from a line, or ends the form.
+func (p *plain) startLine() {
+	p.line = false
+	in := p.b.peek(len(p.s.quoting) + len(p.s.prompt) + 8)
+	n := 0
+	for n < len(p.s.quoting) && n < len(in) && in[n] == p.s.quoting[n] {
+		n++
+	}
+	in = in[n:]
+	prompt := p.s.prompt
+	p.ended = !p.s.all && (bytes.HasPrefix(in, []byte("```")) || bytes.HasPrefix(in, []byte("~~~")) || bytes.HasPrefix(in, []byte("-----")) ||
+		prompt != "" && bytes.HasPrefix(in, []byte(prompt)) && (len(in) == len(prompt) || isSpace(in[len(prompt)])))
+	p.b.pass(n)
+}
+
+// A wideReader turns UTF-16 into UTF-8.
+type wideReader struct {
+	r    io.Reader
+	big  bool
+	in   [4 << 10]byte
+	have int    // bytes of in
+	out  []byte // not yet given
+	keep [6 << 10]byte
+	err  error
+}
+
+func (w *wideReader) Read(p []byte) (int, error) {
+	for len(w.out) == 0 {
+		if w.err != nil {
+			return 0, w.err
+		}
+		var n int
+		n, w.err = w.r.Read(w.in[w.have:])
+		w.have += n
+		w.out = w.keep[:0]
+		i := 0
+		for ; i+2 <= w.have; i += 2 {
+			r := w.unit(i)
+			if utf16.IsSurrogate(r) {
+				if i+4 > w.have && w.err == nil {
+					break
+				}
+				if low := rune(0); i+4 <= w.have {
+					low = w.unit(i + 2)
+					if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+						i += 2
+					}
+				}
+			}
+			w.out = utf8.AppendRune(w.out, r)
+		}
+		w.have = copy(w.in[:], w.in[i:w.have])
+	}
+	n := copy(p, w.out)
+	w.out = w.out[n:]
+	return n, nil
+}
+
+func (w *wideReader) unit(i int) rune {
+	if w.big {
+		return rune(w.in[i])<<8 | rune(w.in[i+1])
+	}
+	return rune(w.in[i+1])<<8 | rune(w.in[i])
+}
+
+// oldBreaks says whether a text has line breaks of a single carriage return only.
+func oldBreaks(head []byte) bool {
+	if len(head) == peekSize { // the line feed of the last may come next
+		head = head[:peekSize-1]
+	}
+	return bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 && isText(head, false)
+}
+
+// quotedLines says whether the lines of a text are quoted as in a mail.
+func quotedLines(head []byte) bool {
+	n, yes := 0, true
+	eachLine(head, 4, func(line []byte) bool {
+		n++
+		yes = line[0] == '>'
+		return yes
+	})
+	return yes && n > 0
+}

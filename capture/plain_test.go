@@ -1,0 +1,146 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/require"
+)
+
+// wide is text in UTF-16.
+func wide(s string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune("\uFEFF" + s)) {
+		b = order.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
+func eachOf(s, before string) string {
+	lines := strings.SplitAfter(s, "\n")
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = before + line
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// forms are one message in forms that are text, each with its kind.
+var forms = map[string]Kind{
+	"00000000: 0000 0014 0000 0000 0000 0006 0000 0000  ................\n00000010: 0000 0000 0000 0000 0000 0000 0000 0000  ................\n":                                 KindXXD,
+	"00000000  00 00 00 14 00 00 00 00  00 00 00 06 00 00 00 00  |................|\n00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n00000020\n": KindHexdump,
+	"000000 00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00  >................<\n000010 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n000020\n":                               KindOD,
+	"0000001400000000000000060000000000000000000000000000000000000000\n":                                                                                                         KindHex,
+	"00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00\n00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n":                                                                         KindHex,
+	"AAAAFAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n":                                                                                                                             KindBase64,
+}
+
+// TestSettings: what stands around a form is taken away, whatever it is, and the
+// bytes are the same.
+func TestSettings(t *testing.T) {
+	want := make([]byte, 32)
+	want[3], want[11] = 0x14, 6
+	for form, kind := range forms {
+		for name, text := range map[string]string{
+			"as it is":                form,
+			"UTF-16, little-endian":   wide(strings.ReplaceAll(form, "\n", "\r\n"), binary.LittleEndian),
+			"UTF-16, big-endian":      wide(form, binary.BigEndian),
+			"a command and a prompt":  "user@host:~$ show frame.bin\n" + form + "user@host:~$ \n",
+			"PowerShell":              wide("PS C:\\> show frame.bin\r\n"+form+"PS C:\\>", binary.LittleEndian),
+			"a fence":                 "# Title\n\nThe frame:\n\n```text\n" + form + "```\n\nThat was it.\n",
+			"a quoted mail":           eachOf("Hello,\n\n"+form, "> "),
+			"a quoted mail of a mail": eachOf(form, ">> "),
+			"indented":                eachOf(form, "    "),
+			"indented by tabs":        eachOf(form, "\t\t"),
+			"lines before":            "Hello,\nthis is the frame:\n\n" + form,
+			"old line breaks":         strings.ReplaceAll(form, "\n", "\r"),
+			"spaces of a web page":    "The frame\u00A0:\n" + strings.ReplaceAll(form, " ", "\u00A0"),
+			"armoured":                "-----BEGIN FRAME-----\n" + form + "-----END FRAME-----\n",
+		} {
+			f, err := Open(FromText([]byte(text)), Unpackers{})
+			require.NoError(t, err, "%s of\n%s", name, form)
+			require.Equal(t, kind, f.Kind, "%s of\n%s", name, form)
+			var got []byte
+			r := NewDumpReader(f, f.Kind)
+			var run DumpRun
+			for err = r.Next(&run); err == nil; err = r.Next(&run) {
+				got = append(got, run.Bytes...)
+			}
+			require.Equal(t, io.EOF, err, "%s of\n%s", name, form)
+			require.Equal(t, want, got, "%s of\n%s", name, form)
+		}
+	}
+	f, err := Open(FromText([]byte("data:application/octet-stream;base64,AAAAFAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAAAAAAAAA=")), Unpackers{})
+	require.NoError(t, err)
+	require.Equal(t, KindBase64, f.Kind)
+	require.True(t, strings.HasPrefix(string(f.Peek()), "AAAAFA"))
+}
+
+// TestSettingIsTold: what was taken away is said, and an error names the line
+// that a person sees.
+func TestSettingIsTold(t *testing.T) {
+	f, err := Open(FromText([]byte(wide("Hello,\n> 00000000: 0000 0014\n> 00000004: zz\n", binary.LittleEndian))), Unpackers{})
+	require.NoError(t, err)
+	require.True(t, f.Plain)
+	require.Equal(t, "text in UTF-16, 1 line before it left out, quoting left out", f.Setting)
+	r := NewDumpReader(f, f.Kind)
+	var run DumpRun
+	require.NoError(t, r.Next(&run))
+	require.ErrorContains(t, r.Next(&run), "xxd dump, line 3, ")
+
+	f, err = Open(FromText([]byte("00000000: 0000 0014\n")), Unpackers{})
+	require.NoError(t, err)
+	require.False(t, f.Plain)
+	require.Empty(t, f.Setting)
+}
+
+// TestNoFormInText: a text about something else is not taken for a dump.
+func TestNoFormInText(t *testing.T) {
+	for _, text := range []string{
+		"hello world\n",
+		"# Read me\n\nRun `make` and then\n\n    ./configure --with-everything\n",
+		"deadbeef is a word\nand cafe is another\ncafe\n",
+		"a word\nSupercalifragilisticexpialidocious\n",
+		"total 12\n-rw-r--r-- 1 root root 4096 Jan  1 00:00 00000014\n",
+		strings.Repeat("a line\n", 10_000),
+	} {
+		_, err := Open(FromText([]byte(text)), Unpackers{})
+		var format *FormatError
+		require.ErrorAs(t, err, &format, text)
+		require.Contains(t, format.Found, "text that begins", text)
+	}
+	// A followed stream in which bytes are lost is known behind a prompt, too.
+	_, err := Open(FromText([]byte("$ tshark -z follow,tcp,ascii,0\n\n====\nFollow: tcp,ascii\nFilter: tcp.stream eq 0\n")), Unpackers{})
+	require.ErrorContains(t, err, "tshark -q -z follow,tcp,raw,0")
+}
+
+// TestPlainInPieces: what the file gives at a time makes no difference.
+func TestPlainInPieces(t *testing.T) {
+	text := "one\r\ntwo\rthree\u00A0four 😀\n> five\n```\nsix\n"
+	for _, s := range []setting{{}, {all: true}, {lead: 1}, {quoting: "> "}, {wide: 'L'}, {wide: 'B', lead: 2, quoting: "> "}} {
+		in := text
+		switch s.wide {
+		case 'L':
+			in = wide(text, binary.LittleEndian)
+		case 'B':
+			in = wide(text, binary.BigEndian)
+		}
+		want, err := io.ReadAll(newPlain(strings.NewReader(in), s))
+		require.NoError(t, err)
+		got, err := io.ReadAll(newPlain(iotest.OneByteReader(strings.NewReader(in)), s))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
+		got, err = io.ReadAll(iotest.OneByteReader(newPlain(strings.NewReader(in), s)))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
+		require.Equal(t, !s.all, !bytes.Contains(want, []byte("six")))
+		require.Equal(t, s.lead == 0, bytes.Contains(want, []byte("one")))
+		require.Contains(t, string(want), "three four 😀\n")
+	}
+}
