@@ -34,6 +34,7 @@ const builder = (page) =>
 const example = async (page) => {
   await page.tab.click("#example");
   await page.state("done");
+  await page.tab.waitForSelector("#rows [role=row]", { timeout: PATIENCE });
 };
 
 test("the builder makes every request and response: fields to bytes and back", async (t) => {
@@ -139,6 +140,7 @@ test("a row of the capture is taken into the builder", async (t) => {
   await example(page);
   await page.tab.keyboard.press("Home");
   await learn(page, "builder");
+  await page.tab.waitForSelector("#builder-take:not(:disabled)", { timeout: PATIENCE });
   await page.tab.click("#builder-take");
   await page.tab.waitForFunction(() => document.getElementById("builder-said").textContent.startsWith("This is the exchange"));
   const { chain, log } = await builder(page);

@@ -272,6 +272,9 @@ func (f *Frame) LengthNote() string {
 	return "The header says that " + count(uint64(n), "byte follows", "bytes follow") + ", but only " + Count(have) + " do: on the wire the first " + count(uint64(n)-have, "byte", "bytes") + " of the next message would be taken for the rest of this one."
 }
 
+// usualBlock is how much the ReadFile and the WriteFile of NewRequest ask for.
+const usualBlock = 512
+
 // NewRequest makes a request of a command with values that are often seen.
 func NewRequest(c sata.Command) *Frame {
 	r := sata.Request{
@@ -281,7 +284,7 @@ func NewRequest(c sata.Command) *Frame {
 		Path:         []byte("/%SLC_EMU_DIR/sys/config/system.xml"),
 		Destination:  []byte("/%SLC_EMU_DIR/sys/config/system.bak"),
 		ModeText:     []byte("r"),
-		FD:           13, Mode: 0x666, BlockCount: 1, BlockSize: 4096, MoveTo: sata.MoveBegin, Query: sata.QueryDetails, UID: 1000, GID: 1000,
+		FD:           13, Mode: 0x666, BlockCount: 1, BlockSize: usualBlock, MoveTo: sata.MoveBegin, Query: sata.QueryDetails, UID: 1000, GID: 1000,
 	}
 	switch c {
 	case sata.Ping:
@@ -311,7 +314,7 @@ func NewResponse(c sata.Command, query sata.Query, result sata.Result) *Frame {
 			f.Bytes = AppendFailedRead(nil, result)
 		} else {
 			data := []byte("Hello, devkit!\n")
-			f.Bytes, _ = AppendRead(nil, ReadAnswer{Data: data, FileLength: uint32(len(data)), Total: 512, FirstRead: sata.DefaultFirstRead})
+			f.Bytes, _ = AppendRead(nil, ReadAnswer{Data: data, FileLength: uint32(len(data)), Total: usualBlock, FirstRead: sata.DefaultFirstRead})
 		}
 		return f
 	}

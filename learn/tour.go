@@ -17,6 +17,7 @@ type Chapter struct {
 	ID    string // stable, for links and for remembering what was done
 	Title string
 	Lead  string // what one will know after it
+	Needs string // what a conversation must have for it, to go on "it takes "
 	steps func(g *guide) []Step
 }
 
@@ -26,23 +27,23 @@ type Step struct {
 	Marks    []Mark    // the bytes to light
 	Text     string    // pieces between backquotes are code
 	Changes  []string  // what the message changed, when the step is the last about it
-	Question *Question // nil for none; asked before the next step
+	Question *Question // asked before the next step
 	Address  string    // where the reference tells more
 }
 
 // Tour are the chapters, in their order: each needs only what those before it
 // told.
 var Tour = []Chapter{
-	{"hello", "Hello", "Who talks, what a message is, and how the two sides agree on what they can do.", hello},
-	{"paths", "Asking about paths", "How a request carries a path, and how a response tells what is there.", paths},
-	{"folder", "Reading a folder", "Descriptors: a number instead of a path. And an error that is none.", folder},
-	{"file", "Reading a file", "Open, ask, read, close; and a response that has no header.", readingFile},
-	{"padding", "Padding", "Why an answer can be longer than the file.", padding},
-	{"grow", "A buffer that grows", "What happens when more is read than the first read size.", growing},
-	{"write", "Writing", "Data without a header, and a size that looks like an error.", writing},
-	{"descriptors", "Descriptors live and die", "The same number, another file.", descriptors},
-	{"pipelining", "Pipelining", "Asking again before the answer is there.", pipelining},
-	{"wrong", "When things go wrong", "What failures look like, and which of them are none.", goingWrong},
+	{"hello", "Hello", "Who talks, what a message is, and how the two sides agree on what they can do.", "a request and its response", hello},
+	{"paths", "Asking about paths", "How a request carries a path, and how a response tells what is there.", "a request with a path", paths},
+	{"folder", "Reading a folder", "Descriptors: a number instead of a path. And an error that is none.", "a folder that is opened", folder},
+	{"file", "Reading a file", "Open, ask, read, close; and a response that has no header.", "a ReadFile with fast file I/O on, before the server's buffer grew", readingFile},
+	{"padding", "Padding", "Why an answer can be longer than the file.", "a ReadFile that got less than it asked for", padding},
+	{"grow", "A buffer that grows", "What happens when more is read than the first read size.", "a ReadFile that brought more than the first read size of the Ping", growing},
+	{"write", "Writing", "Data without a header, and a size that looks like an error.", "a WriteFile, its data and its response", writing},
+	{"descriptors", "Descriptors live and die", "The same number, another file.", "a file that is opened, or a descriptor that is not known", descriptors},
+	{"pipelining", "Pipelining", "Asking again before the answer is there.", "two requests of which the second came before the first was answered", pipelining},
+	{"wrong", "When things go wrong", "What failures look like, and which of them are none.", "a response that says failure", goingWrong},
 }
 
 // ChapterNamed is the chapter with an ID, nil when there is none.
@@ -58,12 +59,11 @@ func ChapterNamed(id string) *Chapter {
 // Steps are the chapter's steps in a conversation. ok is false when the
 // conversation has no example of what the chapter is about.
 func (ch *Chapter) Steps(c Conversation) (steps []Step, ok bool) {
-	g := &guide{c: c, log: c.Log}
+	g := &guide{c: c, log: c.Log, walk: NewWalk(c.Log)}
 	steps = ch.steps(g)
-	walk := NewWalk(c.Log)
 	for i := range steps {
 		if i+1 == len(steps) || steps[i].Row != steps[i+1].Row {
-			steps[i].Changes = walk.At(steps[i].Row).Changes
+			steps[i].Changes = g.walk.At(steps[i].Row).Changes
 		}
 		if q := steps[i].Question; q != nil {
 			q.Row = steps[i].Row
@@ -79,6 +79,7 @@ func (ch *Chapter) Steps(c Conversation) (steps []Step, ok bool) {
 type guide struct {
 	c     Conversation
 	log   *walcore.Log
+	walk  *Walk
 	pings map[uint32][]int // rows of each stream's Pings
 }
 

@@ -62,6 +62,7 @@ func TestTour(t *testing.T) {
 		require.False(t, ids[ch.ID])
 		ids[ch.ID] = true
 		require.Equal(t, ch.Title, ChapterNamed(ch.ID).Title)
+		require.NotEmpty(t, ch.Needs)
 	}
 	require.Len(t, ids, 10)
 	require.Nil(t, ChapterNamed("none"))
@@ -73,7 +74,6 @@ func TestTour(t *testing.T) {
 				require.True(t, ok, ch.ID)
 				require.GreaterOrEqual(t, len(steps), 3, ch.ID)
 			}
-			questions := 0
 			for _, s := range steps {
 				r := c.Log.At(s.Row)
 				require.NotEqual(t, walcore.Diagnostic, r.Kind)
@@ -88,14 +88,12 @@ func TestTour(t *testing.T) {
 					require.Positive(t, m.Length, "%s %s: %s", name, ch.ID, s.Text)
 					require.LessOrEqual(t, uint64(m.End()), r.Length, "%s %s: %s", name, ch.ID, s.Text)
 				}
-				if s.Question != nil {
-					questions++
-					require.Equal(t, s.Row, s.Question.Row)
-					checkQuestion(t, c, s.Question)
-					require.Zero(t, strings.Count(s.Question.Why, "`")%2)
-				}
+				require.NotNil(t, s.Question, "%s %s: each step asks: %s", name, ch.ID, s.Text)
+				require.Equal(t, s.Row, s.Question.Row)
+				checkQuestion(t, c, s.Question)
+				require.Zero(t, strings.Count(s.Question.Why, "`")%2)
 			}
-			require.Equal(t, ok, questions > 0, "%s %s", name, ch.ID)
+			require.Equal(t, ok, len(steps) > 0, "%s %s", name, ch.ID)
 		}
 	}
 }
@@ -112,17 +110,18 @@ func TestTourOfTheStory(t *testing.T) {
 			}
 		}
 	}
+	const query = "->QueryPath    {path=/%MLC_EMU_DIR/usr/title/00050000/10101010/content/level1.dat,query_type=Path Details}"
 	require.Equal(t, map[string][]string{
-		"hello":       {"52 bytes", "both"},
-		"paths":       {"120 bytes"},
-		"folder":      {"the bytes from 0x34 to 0x37", "6 items"},
-		"file":        {"4,096 bytes"},
-		"padding":     {"3,739 bytes", "8,228 bytes"},
-		"grow":        {"196,708 bytes", "250,036 bytes"},
-		"write":       {"512 bytes", "No: the number is how many bytes were written."},
-		"descriptors": {"/%SLC_EMU_DIR/sys/config/eco.xml"},
-		"pipelining":  {"->QueryPath    {path=/%MLC_EMU_DIR/usr/title/00050000/10101010/content/level1.dat,query_type=Path Details}"},
-		"wrong":       {"36 bytes", "<-       FDRES {response=Failure (fff0ffe9)}"},
+		"hello":       {"52 bytes", "0 bytes", "both", "196,672 bytes", "32", "both"},
+		"paths":       {"494 bytes", "120 bytes", "a folder", "yes", "44 bytes"},
+		"folder":      {"564 bytes", "40 bytes", "the bytes from 0x34 to 0x37", "376 bytes", "6 items", "7", "<Unknown; 1>"},
+		"file":        {"68", "a result code that is not 0, and the descriptor -1", "120 bytes", "4,096 bytes", "nowhere", "357 bytes", "393", "from its response on, if that says success"},
+		"padding":     {"393 bytes", "3,739 bytes", "8,228 bytes"},
+		"grow":        {"196,708 bytes", "with zeros", "250,036 bytes", "4,096 bytes"},
+		"write":       {"512 bytes", "by the block count and block size of the request", "No: the number is how many bytes were written."},
+		"descriptors": {"in the request that it answers", "/%SLC_EMU_DIR/sys/config/system.xml", "/%SLC_EMU_DIR/sys/config/eco.xml", "<Unknown 14>"},
+		"pipelining":  {"no", "2 requests", query, query},
+		"wrong":       {"the result code", "36 bytes", "36 bytes", "yes, and its response is Unknown, too", "<-       FDRES {response=Failure (fff0ffe9)}"},
 	}, answers)
 
 	// What a question asks is what the capture has.
@@ -151,6 +150,40 @@ func TestTourOfTheStory(t *testing.T) {
 	}
 	_, ok := Tour[0].Steps(Conversation{Log: walcore.NewLog(walcore.Limits{})})
 	require.False(t, ok)
+}
+
+// TestTourOfLittle: of a single exchange the chapters show what there is.
+func TestTourOfLittle(t *testing.T) {
+	exchange := func(c sata.Command, result sata.Result) []Item {
+		return []Item{{Kind: ItemRequest, Bytes: NewRequest(c).Bytes}, {Kind: ItemResponse, Bytes: NewResponse(c, sata.QueryDetails, result).Bytes}}
+	}
+	for _, one := range []struct {
+		items []Item
+		has   string
+	}{
+		{exchange(sata.OpenFile, sata.Success), "hello paths descriptors"},
+		{exchange(sata.OpenFile, sata.NotFound), "hello paths wrong"},
+		{exchange(sata.OpenFolder, sata.Success), "hello paths folder"},
+		{exchange(sata.Ping, sata.Success), "hello"},
+		{exchange(sata.StatFile, sata.Success), "hello descriptors"},
+		{exchange(sata.ReadFile, sata.Success), "file descriptors"},
+		{exchange(sata.ReadFile, sata.NotFound), "descriptors wrong"},
+		{exchange(sata.Rename, 0xFFF0FFEA), "hello paths wrong"},
+		{append(exchange(sata.StatFile, sata.Success)[:1], exchange(sata.CloseFile, sata.Success)...), "descriptors"},
+	} {
+		var has []string
+		c := Play(one.items).Conversation
+		for _, ch := range Tour {
+			if steps, ok := ch.Steps(c); ok {
+				has = append(has, ch.ID)
+				for _, s := range steps {
+					require.NotNil(t, s.Question, ch.ID)
+					checkQuestion(t, c, s.Question)
+				}
+			}
+		}
+		require.Equal(t, one.has, strings.Join(has, " "), c.Line(0))
+	}
 }
 
 // TestTourEscapes: a path in a text can't break out of its backquotes.

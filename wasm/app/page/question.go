@@ -58,6 +58,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 		input := element("input", "", "")
 		input.SetAttribute("autocomplete", "off")
 		input.SetAttribute("spellcheck", "false")
+		input.SetAttribute("placeholder", "as 100 or 0x64")
 		unit := q.Unit
 		if rule.Kind == learn.QuestionByte {
 			unit = "offset: type it, as 0x34, or choose the byte"

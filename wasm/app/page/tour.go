@@ -179,7 +179,7 @@ func (t *tour) came(m *bridge.Tour) {
 	case m.Error != "":
 		lack = sentence(m.Error)
 	case len(t.steps) == 0:
-		lack = "This capture has no example of it. Go on with the next chapter, or see it in the bundled example."
+		lack = "This capture has no example of it: it takes " + learn.Tour[t.chapter].Needs + ". Go on with the next chapter, or see it in the bundled example."
 	}
 	t.lack.SetTextContent(lack)
 	show(t.lack, lack != "")
