@@ -41,6 +41,14 @@ type address struct {
 
 func newAddress(p *page) *address { return &address{p: p} }
 
+// none is called when what is opened has no name that an address could have.
+func (a *address) none() {
+	a.opened, a.mark = "", ""
+	if fragment() != "" {
+		js.Global().Get("history").Call("replaceState", js.Null(), "", here())
+	}
+}
+
 // choose opens files that a person chose, at the place that the address keeps
 // for them.
 func (a *address) choose(files []source) {

@@ -108,6 +108,9 @@ func (l *list) reset() {
 	l.grid.Set("scrollTop", 0)
 }
 
+// busy tells assistive technology whether rows of the view are still to come.
+func (l *list) busy(is bool) { l.grid.Call("setAttribute", "aria-busy", strconv.FormatBool(is)) }
+
 // forget has all rows drawn again.
 func (l *list) forget() {
 	for _, r := range l.pool {

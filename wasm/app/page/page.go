@@ -230,6 +230,7 @@ func (p *page) openAll(files []source, at place) {
 	p.client.open(&bridge.Open{Names: names, Assumed: at.assumed}, js.ValueOf(blobs))
 	p.filter.show(at.spec.filter)
 	p.views.set(at.spec)
+	p.address.put(false)
 	if !p.paste.isOpen() {
 		p.list.focus()
 	}
@@ -240,8 +241,14 @@ func (p *page) openAt(file js.Value, name, view string) {
 	p.open(file, name, parsePlace(view))
 }
 
-// at is the place that is seen now.
-func (p *page) at() place { return place{row: p.list.sel, spec: p.views.asked, assumed: p.assumed} }
+// at is the place that is seen now, or will be as soon as it is there.
+func (p *page) at() place {
+	row := p.list.sel
+	if p.wanted >= 0 {
+		row = p.wanted
+	}
+	return place{row: row, spec: p.views.asked, assumed: p.assumed}
+}
 
 // fragment is what a link says of what is seen now.
 func (p *page) fragment() string { return p.at().fragment() }

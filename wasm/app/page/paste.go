@@ -82,7 +82,7 @@ func (b *pasteBox) decode() {
 	b.text = text
 	b.said.SetTextContent("Decoding…")
 	blob := js.Global().Get("Blob").New([]any{text}, map[string]any{"type": "text/plain"})
-	b.p.address.opened = ""
+	b.p.address.none()
 	b.p.open(blob, pastedName, place{row: 0})
 }
 

@@ -168,6 +168,7 @@ func (s *shared) unpack(text string) {
 
 // openWith opens what a link brought, at the place that it shows, with its notes.
 func (s *shared) openWith(file js.Value, name, view, notes string) {
+	s.p.address.opened = "" // the address stays the link
 	s.p.openAt(file, name, view)
 	if notes != "" && s.p.share.takeNotes != nil {
 		s.p.share.takeNotes(notes)

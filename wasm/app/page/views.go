@@ -45,9 +45,14 @@ func (v *views) ask(spec viewSpec) {
 		View: v.next, Exchanges: spec.exchanges, Filter: spec.filter, Quiet: v.p.settings.quiet,
 		Sort: spec.sort, Descending: spec.descending, Selected: v.p.list.sel,
 	})
+	v.p.list.busy(true)
 	v.p.filter.searching()
 	v.p.side.choose(spec)
 }
+
+// waits says whether the worker has still to take the view that was asked for
+// last, or to refuse its filter.
+func (v *views) waits() bool { return v.next != v.id && v.next != v.refused }
 
 // filter filters.
 func (v *views) filter(text string) {
@@ -77,6 +82,7 @@ func (v *views) came(m *bridge.Viewed) {
 	case m.View == v.next && m.Mistake.Want != "":
 		p.filter.mistaken(v.asked.filter, &m.Mistake)
 		v.refused = m.View
+		p.list.busy(v.id != 0 && !v.told.Done)
 		p.showWanted()
 		if v.id == 0 && v.asked.filter != "" { // of a link: all rows are better than none
 			spec := v.asked
@@ -97,11 +103,7 @@ func (v *views) came(m *bridge.Viewed) {
 	v.told = *m
 	p.list.widen(m.Rows)
 	p.filter.counted(m, v.shown)
-	busy := "false"
-	if !m.Done {
-		busy = "true"
-	}
-	p.list.grid.Call("setAttribute", "aria-busy", busy)
+	p.list.busy(!m.Done || v.waits())
 	p.showWanted()
 }
 
@@ -111,7 +113,7 @@ func (v *views) came(m *bridge.Viewed) {
 // before that or after it.
 func (p *page) showWanted() {
 	v := p.views
-	if p.wanted < 0 || v.id == 0 || v.id == p.wantedIn || v.next != v.id && v.next != v.refused {
+	if p.wanted < 0 || v.id == 0 || v.id == p.wantedIn || v.waits() {
 		return
 	}
 	asTheyCome := v.shown == viewSpec{exchanges: v.shown.exchanges} && !p.settings.quiet
@@ -156,12 +158,17 @@ func (v *views) again() {
 	}
 }
 
-// reveal selects a record and brings it into view.
+// reveal selects a record and brings it into view: of the view that was asked for
+// last, also when it is not shown yet.
 func (p *page) reveal(record int) {
 	if record < 0 {
 		return
 	}
 	p.views.moved = true
+	if p.views.waits() {
+		p.wanted, p.wantedIn = record, 0
+		return
+	}
 	p.client.post(&bridge.AskPlace{View: p.views.id, Record: record})
 }
 
