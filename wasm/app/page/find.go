@@ -19,6 +19,8 @@ type finder struct {
 	seq              uint32
 	from             int // the place where one began, so that typing on stays there
 	last             bridge.Finding
+	waits            bool // for the row that was looked for
+	steps            int  // asked for meanwhile, backwards below zero
 }
 
 func newFinder(p *page) *finder {
@@ -64,6 +66,7 @@ func (f *finder) open() {
 func (f *finder) close() {
 	show(f.box, false)
 	f.seq++
+	f.waits, f.steps = false, 0
 	f.p.client.post(&bridge.Find{View: f.p.views.id, Seq: f.seq, Place: bridge.NoRow})
 	f.p.list.refresh()
 	f.p.list.focus()
@@ -72,20 +75,29 @@ func (f *finder) close() {
 // reset forgets what was looked for, for another file.
 func (f *finder) reset() {
 	show(f.box, false)
+	f.waits, f.steps = false, 0
 	f.said.SetTextContent("")
 }
 
 // look looks for the text from a place on.
 func (f *finder) look(place int, here, backwards bool) {
 	f.seq++
+	f.waits, f.steps = f.text() != "", 0
 	f.last = bridge.Finding{Record: bridge.NoRow}
 	f.said.SetTextContent("")
 	f.p.client.post(&bridge.Find{View: f.p.views.id, Seq: f.seq, Text: f.text(), Place: place, Here: here, Backwards: backwards})
 }
 
-// step goes to the next row that has the text, or to the one before.
+// step goes to the next row that has the text, or to the one before. While one
+// is looked for, it is the one after that.
 func (f *finder) step(backwards bool) {
-	if f.text() != "" {
+	switch {
+	case f.text() == "":
+	case f.waits && backwards:
+		f.steps--
+	case f.waits:
+		f.steps++
+	default:
 		f.look(f.p.list.at, false, backwards)
 	}
 }
@@ -93,8 +105,7 @@ func (f *finder) step(backwards bool) {
 // again looks once more in the view that is shown now.
 func (f *finder) again() {
 	if f.isOpen() && f.text() != "" {
-		f.seq++
-		f.p.client.post(&bridge.Find{View: f.p.views.id, Seq: f.seq, Text: f.text(), Place: f.p.list.at, Here: true})
+		f.look(f.p.list.at, true, false)
 	}
 }
 
@@ -112,6 +123,15 @@ func (f *finder) came(m *bridge.Finding) {
 			l.choose(m.Record, m.Place, -1)
 			l.bring(m.Place, middle)
 			l.settle()
+		}
+		f.waits = false
+		if steps := f.steps; steps != 0 && m.Record >= 0 {
+			f.look(f.p.list.at, false, steps < 0)
+			f.steps = steps - 1
+			if steps < 0 {
+				f.steps = steps + 1
+			}
+			return
 		}
 	} else {
 		m.Next, m.Record, m.Wrapped = f.last.Next, f.last.Record, f.last.Wrapped
