@@ -60,6 +60,9 @@ func (p *page) move(by int) {
 
 // escape takes back what is under way.
 func (p *page) escape() {
+	if p.side.shut() {
+		return
+	}
 	if p.list.picks.count() > 0 {
 		p.list.picks.clear()
 		p.list.redraw()

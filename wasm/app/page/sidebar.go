@@ -60,9 +60,7 @@ func newSidebar(p *page) *sidebar {
 	on(s.list, "click", func(ev dom.Event) { s.clicked(ev) })
 	on(s.toggle, "click", func(dom.Event) { s.setOpen(!s.open) })
 	on(s.box, "keydown", func(ev dom.Event) {
-		if ev.Underlying().Get("key").String() == "Escape" && s.narrow.Get("matches").Bool() {
-			s.setOpen(false)
-			s.toggle.Focus()
+		if ev.Underlying().Get("key").String() == "Escape" && s.shut() {
 			ev.StopPropagation()
 		}
 	})
@@ -100,6 +98,19 @@ func (s *sidebar) setOpen(open bool) {
 		s.p.settings.setSideClosed(!open)
 	}
 	s.layout()
+	if open && s.narrow.Get("matches").Bool() {
+		s.log.button.Focus() // it lies over the list
+	}
+}
+
+// shut closes the list where it lies over the other one, and says whether it did.
+func (s *sidebar) shut() bool {
+	if !s.open || !s.narrow.Get("matches").Bool() {
+		return false
+	}
+	s.setOpen(false)
+	s.toggle.Focus()
+	return true
 }
 
 func (s *sidebar) layout() {
