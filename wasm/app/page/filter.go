@@ -190,7 +190,11 @@ func (f *filterBar) mistaken(text string, m *bridge.Mistake) {
 	}
 	f.stopMistake = after(wait, func() {
 		f.paused = true
-		f.want.SetTextContent(sentence(m.Want))
+		still := "Until then, the list has all rows."
+		if shown := f.p.views.shown.filter; shown != "" {
+			still = "Until then, the list has what “" + visible(shown) + "” leaves."
+		}
+		f.want.SetTextContent(sentence(m.Want) + " " + still)
 		f.suggest = ""
 		if m.Suggest != "" && m.From <= m.To && m.To <= len(text) {
 			f.suggest = text[:m.From] + m.Suggest + text[m.To:]
