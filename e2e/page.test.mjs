@@ -101,8 +101,7 @@ test("a file can be dropped anywhere, and chosen again", async (t) => {
   await page.state("done");
   assert.equal(await page.text("#name"), "one.pcap");
   await drop(["a.pcap", "b.pcap"]);
-  await page.tab.waitForFunction(() => document.getElementById("name").textContent === "a.pcap" && document.documentElement.dataset.state === "done");
-  assert.match(await page.text("#notice-text"), /2 files were dropped/);
+  await page.tab.waitForFunction(() => document.getElementById("name").textContent === "a.pcap and 1 other" && document.documentElement.dataset.state !== "decoding");
   for (let i = 0; i < 2; i++) {
     await page.choose(golden("captures", "vlan.pcap"));
     await page.tab.waitForFunction(() => document.getElementById("name").textContent === "vlan.pcap" && document.documentElement.dataset.state === "done");

@@ -1,4 +1,5 @@
 // What the tests of the list and of all around it share.
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
@@ -22,13 +23,15 @@ export const rows = (page) =>
     })),
   );
 
-/** Waits until the view rests and all its rows in view have their text. */
+/** Waits until the view rests, all its rows in view have their text, and three frames showed nothing else. */
 export async function drawn(page) {
+  await page.tab.evaluate(() => (globalThis.restful = 0));
   await page.tab.waitForFunction(() => {
     const all = [...document.querySelectorAll("#rows > [role=row]")];
-    return document.getElementById("log").ariaBusy !== "true" && all.every((r) => r.querySelector(".m").textContent !== "…");
+    const rests = document.getElementById("log").ariaBusy !== "true" && all.every((r) => r.querySelector(".m").textContent !== "…");
+    globalThis.restful = rests ? globalThis.restful + 1 : 0;
+    return globalThis.restful > 3;
   });
-  await page.tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   return rows(page);
 }
 
@@ -46,19 +49,21 @@ export async function example(site, t, options) {
   return page;
 }
 
-/** Types a filter in place of the one that is there, and waits for its rows. */
+/** Types a filter in place of the one that is there, goes back to the rows and waits for them. */
 export async function filter(page, text) {
   await page.tab.keyboard.press("/");
   await page.tab.keyboard.press("Backspace");
   if (text) await page.tab.type("#filter", text);
-  await page.tab.waitForFunction((text) => document.getElementById("filter").value === text && !/searching/.test(document.getElementById("filter-count").textContent), {}, text);
-  await page.tab.keyboard.press("Escape"); // the ways to go on
-  await pause(30);
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), text);
+  await page.tab.keyboard.press("Enter");
   return drawn(page);
 }
 
 /** The selected row. */
 export const selected = async (page) => (await drawn(page)).find((r) => /\bsel\b/.test(r.class));
+
+/** The places of the rows that are chosen, alone or together. */
+export const picked = async (page) => (await drawn(page)).filter((r) => r.selected).map((r) => r.place);
 
 /** Waits for a short word in the corner, and gives it. */
 export async function said(page, pattern) {
