@@ -391,10 +391,13 @@ func words(line []byte) (how, advice string) {
 	return "", ""
 }
 
+// adviceRecord is what to do with a text that is no form of anything.
+const adviceRecord = "record the conversation with Wireshark, or with tcpdump -w FILE, and open that"
+
 func recogniseText(head []byte, _ bool) (Kind, string, string) {
 	line := firstLine(head)
 	if line == nil {
-		return KindUnknown, "nothing but blank lines", ""
+		return KindUnknown, "nothing but blank lines", adviceRecord
 	}
 	short := ""
 	for len(line) > 0 && len(short) < 40 {
@@ -405,7 +408,7 @@ func recogniseText(head []byte, _ bool) (Kind, string, string) {
 	if len(line) > 0 {
 		short += "…"
 	}
-	return KindUnknown, "text that begins " + strconv.QuoteToGraphic(short), ""
+	return KindUnknown, "text that begins " + strconv.QuoteToGraphic(short), adviceRecord
 }
 
 // hexDigits is how many hex digits b begins with.

@@ -93,8 +93,11 @@ func (f *File) begin(u Unpackers) error {
 		}
 	}
 	kind, foreign, advice := recognise(f.head, f.err != nil)
-	if kind == KindUnknown && advice == "" || wideText(f.head) != 0 || kind != KindBinary && (oldBreaks(f.head) || quotedLines(f.head)) {
-		if s, k, what, then := settle(f.head); k != KindUnknown {
+	if kind == KindUnknown && (advice == "" || advice == adviceRecord) || wideText(f.head) != 0 || kind != KindBinary && (oldBreaks(f.head) || quotedLines(f.head)) || loose(kind) {
+		if s, k, what, then := settle(f.head); loose(kind) && k != KindLog && !quotedLines(f.head) {
+			// It is what it was taken for: a list or a string with code around it.
+		} else if k != KindUnknown {
+			s.alone = k == KindLog
 			f.setting(s)
 			kind = k
 		} else if what != "" {
@@ -213,7 +216,7 @@ func (f *File) readOn(p []byte) (int, error) {
 // unpackError says what is wrong with a compressed file.
 func (f *File) unpackError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return &TruncatedError{In: f.Packed, Offset: 0, What: "the whole of a compressed file", Have: f.read.Load(), Err: err}
+		return &TruncatedError{In: f.Packed, Offset: f.read.Load(), What: "the rest of a compressed file", Err: err}
 	}
 	return &FormatError{
 		In: f.Packed, Offset: f.out, Expected: "compressed data that can be unpacked",

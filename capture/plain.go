@@ -33,6 +33,7 @@ type setting struct {
 	quoting string // what each of its lines begins with
 	prompt  string // of a terminal; a line that begins so ends the form
 	data    bool   // the first line is a data URI: what stands up to its comma is none of the form
+	alone   bool   // no blank lines come in the place of those before it: it is written again as it is
 	all     bool   // the form is not looked for yet: nothing ends it
 }
 
@@ -74,7 +75,7 @@ func wideText(head []byte) byte {
 func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 	if s.wide = wideText(head); s.wide != 0 {
 		head, _ = io.ReadAll(newPlain(bytes.NewReader(head), setting{wide: s.wide, all: true}))
-		if k, foreign, advice = recognise(head, false); k != KindUnknown || advice != "" {
+		if k, foreign, advice = recognise(head, false); k != KindUnknown || advice != adviceRecord {
 			return s, k, foreign, advice
 		}
 	}
@@ -83,7 +84,7 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 	}
 	// Lines as the filter has them, so that what is counted here is what it counts.
 	text, _ := io.ReadAll(newPlain(bytes.NewReader(head), setting{all: true}))
-	var last []byte // the line before
+	var last []byte // the line before that is not blank
 	for ; s.lead < maxLead && len(text) > 0; s.lead++ {
 		line, rest, _ := bytes.Cut(text, []byte("\n"))
 		n := 0
@@ -96,12 +97,13 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 			here := s
 			here.wide, here.lead = 0, 0
 			look, _ := io.ReadAll(newPlain(bytes.NewReader(text[:min(len(text), leadLook)]), here))
-			if k, found, what := recognise(look, false); certain(k, look, s.quoting) || k == KindUnknown && what != "" {
+			if k, found, what := recognise(look, false); certain(k, look, s.quoting) || k == KindUnknown && what != "" && what != adviceRecord {
 				return s, k, found, what
 			}
 			s.said++
+			last = line
 		}
-		last, text = line, rest
+		text = rest
 	}
 	return setting{wide: s.wide}, KindUnknown, foreign, advice
 }
@@ -115,12 +117,16 @@ func certain(k Kind, text []byte, quoting string) bool {
 		return hexDigits(line) >= 64 || len(text) >= 64 && len(line) >= 8
 	case KindBase64:
 		return len(line) >= 40 && bytes.ContainsAny(line, "0123456789+/-_=") && bytes.ContainsAny(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	case KindByteString, KindString, KindByteList: // these pass over what stands before them
-		return strings.Contains(quoting, ">")
 	case KindUnknown:
 		return false
 	}
-	return true
+	return !loose(k) || strings.Contains(quoting, ">")
+}
+
+// loose says whether what stands before and after a form is passed over by its
+// reader: it may be a part of another form, as the bytes in a line of a log.
+func loose(k Kind) bool {
+	return k == KindByteString || k == KindString || k == KindByteList
 }
 
 // promptOf is the prompt that a line of a terminal begins with: "$ ", "PS C:\> ".
@@ -178,7 +184,7 @@ func (p *plain) Read(to []byte) (n int, err error) {
 			c, used = ' ', 2 // the space of web pages that does not break
 		}
 		p.b.pass(used)
-		if c == '\n' || p.s.lead == 0 {
+		if p.s.lead == 0 || c == '\n' && !p.s.alone {
 			to[n] = c
 			n++
 		}
