@@ -270,6 +270,15 @@ func TestVisibleWriter(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, min(len(text), at+size)-at, n)
 		}
+		require.NoError(t, w.end())
 		require.Equal(t, want, out.String(), "in pieces of %d", size)
 	}
+	// A log that has no line break at its end gets one, so that diagnostics and the
+	// prompt begin a line of their own.
+	var out bytes.Buffer
+	w := &visibleWriter{w: &out}
+	_, err := w.Write([]byte("->Ping {a=b}"))
+	require.NoError(t, err)
+	require.NoError(t, w.end())
+	require.Equal(t, "->Ping {a=b}\n", out.String())
 }

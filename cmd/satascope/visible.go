@@ -14,6 +14,7 @@ type visibleWriter struct {
 	w    io.Writer
 	rest []byte // the start of a character that the last write ended in
 	line []byte
+	open bool // the last line has no line break yet
 }
 
 func (v *visibleWriter) Write(p []byte) (int, error) {
@@ -36,10 +37,23 @@ func (v *visibleWriter) Write(p []byte) (int, error) {
 		v.line = append(walcore.AppendVisible(v.line, b[:end]), '\n')
 		b = b[end+1:]
 	}
+	if n := len(v.line); n > 0 {
+		v.open = v.line[n-1] != '\n'
+	}
 	if _, err := v.w.Write(v.line); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// end ends a line that has no line break, so that what comes next on the terminal
+// does not go on with it.
+func (v *visibleWriter) end() error {
+	if !v.open {
+		return nil
+	}
+	_, err := v.w.Write([]byte("\n"))
+	return err
 }
 
 // incomplete is how many bytes at the end of b begin a character that is not
