@@ -106,17 +106,19 @@ func (l *Log) appendDiagnostic(dst []byte, r *Record) []byte {
 // AppendSentence appends what a diagnostic record says to people.
 func (l *Log) AppendSentence(dst []byte, r *Record) []byte {
 	rest := codeSpecs[r.Op].Sentence
+	one := false // what comes is said of one byte
 	for {
 		open := strings.IndexByte(rest, '{')
 		if open < 0 {
-			return append(dst, rest...)
+			return appendWords(dst, rest, &one)
 		}
-		dst = append(dst, rest[:open]...)
+		dst = appendWords(dst, rest[:open], &one)
 		rest = rest[open+1:]
 		end := strings.IndexByte(rest, '}')
 		switch rest[:end] {
 		case "size":
 			dst = strconv.AppendUint(dst, r.Length, 10)
+			one = r.Length == 1
 		case "offset":
 			dst = strconv.AppendInt(dst, r.Offset, 10)
 		case "packet":
@@ -142,4 +144,21 @@ func (l *Log) AppendSentence(dst []byte, r *Record) []byte {
 		}
 		rest = rest[end+1:]
 	}
+}
+
+// appendWords appends words of a sentence that counts bytes, in the singular when
+// it counts one: "1 byte of the client was skipped".
+func appendWords(dst []byte, words string, one *bool) []byte {
+	if !*one {
+		return append(dst, words...)
+	}
+	if strings.HasPrefix(words, " bytes") {
+		dst, words = append(dst, " byte"...), words[len(" bytes"):]
+	}
+	for _, verb := range [...][2]string{{" are ", " is "}, {" were ", " was "}} {
+		if before, after, found := strings.Cut(words, verb[0]); found {
+			dst, words, *one = append(append(dst, before...), verb[1]...), after, false
+		}
+	}
+	return append(dst, words...)
 }
