@@ -49,6 +49,52 @@ func responseAlone(b []byte) (shapes []sata.Shape) {
 	return shapes
 }
 
+// startsAnswers says whether b begins with what only a server sends.
+func startsAnswers(b []byte) bool {
+	if form, _ := sata.FormOf(b); form == sata.ReadFirst || form == sata.ReadFailed {
+		return true
+	}
+	h, err := sata.ParseHeader(b)
+	return err == nil && h.Timestamp != 0 && sata.LooksLikeResponse(b, sata.ShapeUnknown) == sata.Yes
+}
+
+// partOf says what b is when it is a part of one message: its beginning, or a
+// request without its header. It is nil when it is neither.
+func partOf(b []byte) *capture.FormatError {
+	e := &capture.FormatError{Expected: "a whole message of PCFS over SATA"}
+	request := func(b []byte) string {
+		return "a request (" + sata.Command(binary.BigEndian.Uint32(b[0x30:])).String() + ")"
+	}
+	n := len(b)
+	h, err := sata.ParseHeader(b)
+	switch like := sata.LooksLikeRequest(b); {
+	case like == sata.Yes:
+		e.Found = "only the first " + itoa(int64(n)) + " of the " + itoa(int64(h.Size())) + " bytes of " + request(b)
+		e.Advice = "add the rest of it"
+		return e
+	case like == sata.Maybe && err == nil:
+		e.Found = "only the first " + itoa(int64(n)) + " of the " + itoa(int64(h.Size())) + " bytes of what can be a request: its header and " + itoa(int64(n-sata.HeaderSize)) + " bytes of its command info"
+		e.Advice = "add the rest of it"
+		return e
+	case err == nil && startsAnswers(b) && uint64(n) < h.Size() && h.Size() <= maxOrdinary:
+		e.Found = "only the first " + itoa(int64(n)) + " of the " + itoa(int64(h.Size())) + " bytes of what can be a response"
+		e.Advice = "add the rest of it"
+		return e
+	}
+	whole := make([]byte, sata.HeaderSize, sata.HeaderSize+n)
+	binary.BigEndian.PutUint32(whole, uint32(n))
+	if whole = append(whole, b...); n > 0 && sata.LooksLikeRequest(whole) == sata.Yes {
+		e.Found = "the command info"
+		if n > sata.CommandInfoSize {
+			e.Found += " and the fields"
+		}
+		e.Found += " of " + request(whole) + " without the " + itoa(sata.HeaderSize) + " bytes of its header"
+		e.Advice = "put the header before it"
+		return e
+	}
+	return nil
+}
+
 // takeAlone takes a response without its request. Nobody asked for it, so the
 // log can only have its bytes; what it may be is told by Assumptions.
 func (d *Decoder) takeAlone(run *capture.DumpRun, shapes []sata.Shape) {

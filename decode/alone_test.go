@@ -70,7 +70,7 @@ func TestOneResponse(t *testing.T) {
 	}
 	// With anything behind it, it is no single response.
 	for _, d := range pasted(t, append(result(t, 0), 1, 2, 3)) {
-		require.ErrorContains(t, d.Run(context.Background()), "no request of the protocol in its first 39 bytes")
+		require.ErrorContains(t, d.Run(context.Background()), "found what a server sent, 39 bytes, and no request")
 	}
 }
 
@@ -105,4 +105,67 @@ func TestOnlyRequests(t *testing.T) {
 	require.Equal(t, count(both, walcore.Request), count(d, walcore.Request))
 	require.Equal(t, count(both, walcore.Written), count(d, walcore.Written))
 	require.Equal(t, 1, d.Log().Diagnostics())
+}
+
+// A part of a message is told as that, as far as its form shows.
+func TestPartOfAMessage(t *testing.T) {
+	open := ask(t, sata.Request{Command: sata.OpenFile, Path: []byte("/a"), ModeText: []byte("r")})
+	for _, c := range []struct {
+		name string
+		b    []byte
+		want string
+	}{
+		{"a request cut in its path", open[:100], "expected a whole message of PCFS over SATA, found only the first 100 of the 580 bytes of a request (OpenFile); add the rest of it"},
+		{"a request cut in its command info", open[:48], "found only the first 48 of the 580 bytes of what can be a request: its header and 16 bytes of its command info; add the rest of it"},
+		{"a header", open[:32], "found only the first 32 of the 580 bytes of what can be a request: its header and 0 bytes of its command info"},
+		{"a request without its header", open[32:], "found the command info and the fields of a request (OpenFile) without the 32 bytes of its header; put the header before it"},
+		{"a command info", ping(t, 1000)[32:], "found the command info of a request (Ping) without the 32 bytes of its header; put the header before it"},
+		{"a response cut", pong(t, sata.CapFFIO)[:36], "found only the first 36 of the 40 bytes of what can be a response; add the rest of it"},
+		{"responses", append(pong(t, sata.CapFFIO), result(t, 0)...), "found what a server sent, 76 bytes, and no request: without the requests its responses can't be told apart"},
+		{"something else", []byte("\x01\x02\x03\x04 this is nothing of the protocol, or is it?"), "no request of the protocol in its first "},
+	} {
+		for _, d := range pasted(t, c.b) {
+			require.ErrorContains(t, d.Run(context.Background()), c.want, c.name)
+		}
+	}
+	// A command info alone that is nobody's is none.
+	require.Nil(t, partOf(make([]byte, sata.CommandInfoSize)[:19]))
+	require.Nil(t, partOf(nil))
+}
+
+// Two files of the client, or of the server, are not the two directions of a
+// conversation.
+func TestTwiceTheSameDirection(t *testing.T) {
+	for name, want := range map[string]string{
+		"from_client.bin": "found requests of PCFS over SATA at the beginning of both files; open each by itself",
+		"from_server.bin": "found no request of PCFS over SATA at the beginning of from_server.bin or from_server.bin",
+	} {
+		f := diskFile(golden + "exports/" + name)
+		require.ErrorContains(t, New(Options{}, f, f).Run(context.Background()), want)
+	}
+	// What the server sent is told as that when it comes alone.
+	err := New(Options{}, diskFile(golden+"exports/from_server.bin")).Run(context.Background())
+	require.ErrorContains(t, err, "found what a server sent, 22840 bytes, and no request: without the requests its responses can't be told apart; open it together with what the client sent")
+}
+
+// A capture of the server alone has no message that can be told; that is an error,
+// and the log has the diagnostics.
+func TestOnlyTheServer(t *testing.T) {
+	l := readLossy(t, golden+"captures/plain.pcap")
+	d, err := decodeMemory(t, l.write(func(i int) bool {
+		var s capture.Segment
+		var dissector capture.Dissector
+		return dissector.Segment(&l.packets[i], &s) && s.Src.Port() == DefaultPort
+	}))
+	require.EqualError(t, err, "expected whole messages of PCFS over SATA, found none: only what the server sent was recorded (201053 bytes), and without the requests its responses can't be told apart; record both directions")
+	require.Equal(t, []string{"!! bytes-missing", "!! bytes-skipped of the server", "!! one-direction of the server"}, linesOf(d))
+}
+
+// An event file without a message is one in which nothing can be seen.
+func TestEventsWithoutMessages(t *testing.T) {
+	for _, text := range []string{`{"op":"sleep"}`, `{"op":"open","stream":1}` + "\n" + `{"op":"close","stream":1}` + "\n"} {
+		d, err := decodeText(t, text)
+		require.ErrorContains(t, err, "none in the whole file")
+		require.Zero(t, d.Log().Len())
+	}
 }

@@ -429,7 +429,13 @@ func TestSnapLength(t *testing.T) {
 			cut.packets = append(cut.packets, p)
 		}
 		d, err := decodeMemory(t, cut.write(all))
-		require.NoError(t, err)
+		if len(messagesOf(d)) == 0 { // none is so short
+			var nothing *NothingWholeError
+			require.ErrorAs(t, err, &nothing)
+			require.LessOrEqual(t, length, 96)
+		} else {
+			require.NoError(t, err)
+		}
 		told, right := uint64(0), 0
 		for i := range d.Log().Len() {
 			if r := d.Log().At(i); r.Kind == walcore.Diagnostic && walcore.Code(r.Op) == walcore.CodeCut {

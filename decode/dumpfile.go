@@ -9,23 +9,37 @@ import (
 	"satascope/walcore"
 )
 
-// noRequest is the error of a file that has bytes and nothing of the protocol.
-func noRequest(kind capture.Kind, n int64) error {
-	return &capture.FormatError{In: kind.String(), Expected: "a capture, an event file, or the bytes of a conversation of PCFS over SATA",
+// noRequest is the error of a file that has bytes, of which head are the first,
+// and no message of the protocol.
+func noRequest(kind capture.Kind, head []byte, n int64) error {
+	if part := partOf(head); part != nil && n == int64(len(head)) {
+		part.In = kind.String()
+		return part
+	}
+	e := &capture.FormatError{In: kind.String(), Expected: "a capture, an event file, or the bytes of a conversation of PCFS over SATA",
 		Found: "no request of the protocol in its first " + itoa(n) + " bytes", Advice: "open a pcap or pcapng capture of the conversation"}
+	if startsAnswers(head) {
+		e.Found = "what a server sent, " + itoa(n) + " bytes, and no request: without the requests its responses can't be told apart"
+		e.Advice = "open it together with what the client sent, or open a capture of the conversation"
+	}
+	return e
 }
+
+// maxHead is how much of a dump without messages is looked at to say what it is.
+const maxHead = 4 << 10
 
 // readDump reads the raw bytes of a conversation, both directions in the order
 // of the wire. A binary file is only taken for one when a request stands near
 // its beginning.
 func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) && len(responseAlone(head)) == 0 {
-		return noRequest(f.Kind, int64(len(head)))
+		return noRequest(f.Kind, head, int64(len(head)))
 	}
 	r := capture.NewDumpReader(f, f.Kind)
 	var run capture.DumpRun
 	var fr *framer
 	var decoded int64
+	var head []byte
 	var err error
 	for n := 0; ; n++ {
 		if err = d.tick(ctx, n*pause); err != nil {
@@ -34,7 +48,9 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		if err = r.Next(&run); err != nil {
 			break
 		}
-		decoded = run.Offset + int64(len(run.Bytes))
+		if decoded = run.Offset + int64(len(run.Bytes)); len(head) < maxHead {
+			head = append(head, run.Bytes[:min(len(run.Bytes), maxHead)]...)
+		}
 		if fr == nil {
 			if shapes := responseAlone(run.Bytes); len(shapes) > 0 {
 				alone := run
@@ -62,7 +78,7 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		err = nil
 	}
 	if err == nil && (fr == nil || fr.stream().Messages == 0) {
-		return noRequest(f.Kind, decoded)
+		return noRequest(f.Kind, head, decoded)
 	}
 	return err
 }

@@ -73,6 +73,34 @@ func (e *NoProtocolError) Error() string {
 	return string(b)
 }
 
+// A NothingWholeError says that conversations were found where the protocol is
+// spoken and that no message in them is whole. The log's diagnostics tell what is
+// missing.
+type NothingWholeError struct {
+	FromClient, FromServer int64 // bytes that are there
+}
+
+func (e *NothingWholeError) Error() string {
+	b := []byte("expected whole messages of PCFS over SATA, found none: ")
+	switch {
+	case e.FromClient == 0:
+		b = append(strconv.AppendInt(append(b, "only what the server sent was recorded ("...), e.FromServer, 10), " bytes), and without the requests its responses can't be told apart; record both directions"...)
+	default:
+		b = append(strconv.AppendInt(append(b, "too much is missing around the "...), e.FromClient, 10), " bytes of the client and the "...)
+		b = append(strconv.AppendInt(b, e.FromServer, 10), " of the server that are there; the diagnostics tell what"...)
+	}
+	return string(b)
+}
+
+func (d *Decoder) nothingWhole() error {
+	e := &NothingWholeError{}
+	for i := range d.streams {
+		e.FromClient += d.streams[i].FromClient
+		e.FromServer += d.streams[i].FromServer
+	}
+	return e
+}
+
 // A StoppedError says where the reference would have stopped for good; the
 // compatible log ends there.
 type StoppedError struct {

@@ -59,6 +59,9 @@ func (d *Decoder) readEvents(ctx context.Context, f *capture.File) error {
 		}
 	}
 	d.endEvents()
+	if d.log.Len() == 0 {
+		return &capture.FormatError{In: f.Kind.String(), Expected: `a message: a line with "op":"req" or "op":"resp"`, Found: "none in the whole file"}
+	}
 	return nil
 }
 

@@ -98,5 +98,8 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		none.Other = otherTraffic(&a.Dissector.Counts)
 		return none
 	}
+	if err == nil && !d.anyMessage() {
+		return d.nothingWhole()
+	}
 	return err
 }

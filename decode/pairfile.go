@@ -46,7 +46,10 @@ func (d *Decoder) readPair(ctx context.Context) error {
 	for i, f := range d.files {
 		sides[i] = &direction{r: capture.NewDumpReader(f, f.Kind), lane: &lane{}, source: uint8(i)}
 		sides[i].more()
-		if client < 0 && sata.LooksLikeRequest(sides[i].lane.buf) == sata.Yes {
+		if sata.LooksLikeRequest(sides[i].lane.buf) == sata.Yes {
+			if client >= 0 {
+				return decodeError("expected the two directions of one conversation, found requests of PCFS over SATA at the beginning of both files; open each by itself")
+			}
 			client = i
 		}
 	}
@@ -58,7 +61,7 @@ func (d *Decoder) readPair(ctx context.Context) error {
 		}
 	}
 	if client < 0 {
-		return decodeError("expected requests of PCFS over SATA in one of the two files, found none at the beginning of " + d.sources[0].Name() + " or " + d.sources[1].Name())
+		return decodeError("expected what the client and what the server of one conversation sent, found no request of PCFS over SATA at the beginning of " + d.sources[0].Name() + " or " + d.sources[1].Name())
 	}
 	c, s := sides[client], sides[1-client]
 	f := d.newFramer(startsWithPing(c.lane.buf), false)

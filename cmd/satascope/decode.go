@@ -124,8 +124,9 @@ func (o *decodeOptions) run(ctx context.Context, std streams, names []string) er
 	if o.diagnostics {
 		writeAssumptions(std.err, d.Assumptions())
 	}
-	// Where there is no message at all the error says it, and says it alone.
-	if !o.diagnostics && (problem == nil || d.Summary().Messages > 0) {
+	// Where there is nothing of the protocol the error says it, and says it alone.
+	var nothing *decode.NothingWholeError
+	if !o.diagnostics && (problem == nil || d.Summary().Messages > 0 || errors.As(problem, &nothing)) {
 		if err := writeDiagnostics(std.err, d.Log()); err != nil {
 			return fmt.Errorf("writing diagnostics: %w", err)
 		}
@@ -152,10 +153,15 @@ var writers = map[string]func(*walcore.Log, io.Writer, walcore.Selection, walcor
 // writeLog writes the log with its bytes as they are; to a terminal, so that no
 // path can act on it.
 func writeLog(log *walcore.Log, w io.Writer, s walcore.Selection, rest walcore.Rest) (int, error) {
-	if isTerminal(w) {
-		w = &visibleWriter{w: w}
+	if !isTerminal(w) {
+		return log.WriteTo(w, s, rest)
 	}
-	return log.WriteTo(w, s, rest)
+	v := &visibleWriter{w: w}
+	n, err := log.WriteTo(v, s, rest)
+	if err == nil {
+		err = v.end()
+	}
+	return n, err
 }
 
 func isTerminal(w io.Writer) bool {
