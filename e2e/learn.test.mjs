@@ -114,7 +114,7 @@ test("the builder says what is wrong, mends it, and copies as code", async (t) =
 
 test("an example of the reference opens in the builder, and a reload keeps what was changed", async (t) => {
   const page = await site.open(t, { path: "/reference/writefile.html", ready: false });
-  const link = await page.tab.$eval('a[href*="#frames="], a[href*="#frame="]', (a) => a.href);
+  const link = await page.tab.$eval(".example a.change", (a) => a.href);
   const tab = page.tab;
   await tab.goto(link);
   await tab.waitForSelector("#builder[open]", { timeout: PATIENCE });
@@ -128,6 +128,47 @@ test("an example of the reference opens in the builder, and a reload keeps what 
   await tab.reload();
   await tab.waitForSelector("#builder[open]", { timeout: PATIENCE });
   assert.equal((await builder(page)).fields[n].value, "77");
+});
+
+test("an example of the reference opens in the inspector, at its row, and stays after a reload", async (t) => {
+  const page = await site.open(t, { path: "/reference/readfile.html", ready: false });
+  const { tab } = page;
+  const [link, line] = await tab.$eval(".example", (e) => [e.querySelector("a.open").href, e.querySelector(".message .line").textContent]);
+  await tab.goto(link);
+  for (let n = 0; n < 2; n++) {
+    await page.state("done");
+    await tab.waitForFunction((line) => document.getElementById("message-text").textContent === line, { timeout: PATIENCE }, line);
+    assert.match(line, /path=\/.*system\.xml/, "what opened the descriptor is there, too");
+    assert.equal(await tab.$$eval("#rows .r", (all) => all.length), 4);
+    assert.match(await page.text("#counts"), /4 messages/);
+    await tab.reload();
+  }
+});
+
+test("each line says where it is explained, and is taken into the frame builder from its menu", async (t) => {
+  const page = await site.open(t);
+  const { tab } = page;
+  await example(page);
+  await tab.keyboard.press("Home");
+  await tab.waitForSelector("#message-about a.more");
+  assert.equal(await tab.$eval("#message-about a.more", (a) => a.getAttribute("href")), "reference/ping.html#line");
+  await tab.keyboard.press("ArrowDown");
+  await tab.waitForFunction(() => document.querySelector("#message-about a.more")?.getAttribute("href") === "reference/log.html#pong");
+  await tab.click("#rows .sel", { button: "right" });
+  await tab.waitForSelector("#menu .item");
+  const items = await tab.$$eval("#menu .item", (all) => all.map((e) => e.textContent));
+  assert.ok(items.includes("What is this line?"), items.join());
+  await tab.evaluate(() => [...document.querySelectorAll("#menu button")].find((e) => e.textContent.startsWith("Change it in the frame builder")).click());
+  await tab.waitForFunction(() => document.getElementById("builder-said").textContent.startsWith("This is the exchange of row 2"));
+  assert.equal(await tab.$eval("#builder-chain [aria-current]", (e) => e.textContent), "← to Ping", "the row itself is the frame that is edited");
+
+  // What is built opens as a capture.
+  await type(page, "#builder-field-8", "0xcafe0001");
+  await tab.click("#builder-show");
+  await page.state("done");
+  await tab.waitForFunction(() => document.getElementById("name").textContent === "frames of a link");
+  await tab.waitForFunction(() => document.querySelectorAll("#rows .r").length === 2 && /ffio_enabled=true,combined_send_recv_enabled=false/.test(document.getElementById("rows").textContent));
+  assert.match(await tab.evaluate(() => location.hash), /^#exchange=q/);
 });
 
 test("a link whose frames can't be read says so", async (t) => {

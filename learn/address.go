@@ -104,5 +104,9 @@ func LineAddress(r *walcore.Record) string {
 	case walcore.LineRequest:
 		return CommandAddress(sata.Command(r.Op)) + "#line"
 	}
-	return Folder + PageLog + "#" + LineIDs[r.Line]
+	id := LineIDs[r.Line]
+	if id == "" {
+		return Folder + PageLog
+	}
+	return Folder + PageLog + "#" + id
 }

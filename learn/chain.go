@@ -130,6 +130,45 @@ func ParseFragment(s string) (items []Item, ours bool, err error) {
 	return nil, false, nil
 }
 
+// ExchangeName begins the fragment of a link that shows a chain in the log and
+// the inspector, and not in the builder: `exchange=` and items.
+const ExchangeName = "exchange="
+
+// ParseExchange reads such a fragment; ours is false for another one.
+func ParseExchange(s string) (items []Item, ours bool, err error) {
+	text, ours := strings.CutPrefix(strings.TrimPrefix(s, "#"), ExchangeName)
+	if !ours {
+		return nil, false, nil
+	}
+	items, err = ParseItems(text)
+	return items, true, err
+}
+
+// AppendEvents appends a chain as an event file: one stream that opens, each
+// item a line of JSON, and the stream's end.
+func AppendEvents(dst []byte, items []Item) []byte {
+	dst = append(dst, `{"op":"open","stream":0}`+"\n"...)
+	for _, it := range items {
+		switch it.Kind {
+		case ItemWritten:
+			dst = strconv.AppendInt(append(dst, `{"op":"oob","stream":0,"fd":`...), int64(it.FD), 10)
+			dst = strconv.AppendUint(append(dst, `,"len":`...), it.Length, 10)
+		default:
+			op := "req"
+			if it.Kind == ItemResponse {
+				op = "resp"
+			}
+			dst = append(dst, `{"op":"`+op+`","stream":0,"hex":"`...)
+			for _, c := range it.Bytes {
+				dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
+			}
+			dst = append(dst, '"')
+		}
+		dst = append(dst, "}\n"...)
+	}
+	return append(dst, `{"op":"close","stream":0}`+"\n"...)
+}
+
 // SingleItem is an item of bytes of which nobody says what they are: a response
 // when they can't be a request, and can be an answer of fast file I/O or a
 // header that the host filled; else a request.
@@ -209,9 +248,7 @@ func Play(items []Item) *Played {
 // Exchange are the items of record i and all that belongs to it: its request or
 // response, and the data written between.
 func (c Conversation) Exchange(i int) (items []Item, err error) {
-	q, r := c.Pair(i)
-	last := max(q, r)
-	for _, row := range c.rowsOf(q, r, last) {
+	for _, row := range c.ExchangeRows(i) {
 		rec := c.Log.At(row)
 		it := Item{FD: rec.FD, Length: rec.Length}
 		switch rec.Kind {
@@ -233,6 +270,28 @@ func (c Conversation) Exchange(i int) (items []Item, err error) {
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// ExchangeRows are the records of these items.
+func (c Conversation) ExchangeRows(i int) []int {
+	q, r := c.Pair(i)
+	return c.rowsOf(q, r, max(q, r))
+}
+
+// Opening is the record of the response that opened the descriptor which the
+// request of record i uses, -1 when it uses none or that one is not near.
+func (c Conversation) Opening(i int) int {
+	r := c.Log.At(i)
+	if r.Kind != walcore.Request || r.Line == walcore.LineDiagnostic || descriptorField(sata.Command(r.Op)) == nil {
+		return -1
+	}
+	for n := i - 1; n >= max(0, i-within); n-- {
+		o := c.Log.At(n)
+		if o.Line == walcore.LineDescriptor && o.Stream == r.Stream && !o.Failed() && o.FD == r.FD && o.Path == r.Path && (o.Op == uint8(sata.OpenFolder)) == isFolder(sata.Command(r.Op)) {
+			return n
+		}
+	}
+	return -1
 }
 
 // Pair are the records of the request and the response of the exchange that

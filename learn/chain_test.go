@@ -2,12 +2,14 @@ package learn
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/decode"
 	"satascope/sata"
 	"satascope/walcore"
 )
@@ -151,4 +153,36 @@ func FuzzItems(f *testing.F) {
 		}
 		Play(items)
 	})
+}
+
+// TestExchangeLink: a chain that is opened like a capture has the log that the
+// builder shows.
+func TestExchangeLink(t *testing.T) {
+	c := story(t)
+	for _, row := range []int{0, 12, 119, 127} {
+		items, err := c.Exchange(row)
+		require.NoError(t, err)
+		require.Contains(t, c.ExchangeRows(row), row)
+		require.Len(t, c.ExchangeRows(row), len(items))
+		link := ExchangeName + string(AppendItems(nil, items))
+		back, ours, err := ParseExchange("#" + link)
+		require.NoError(t, err)
+		require.True(t, ours)
+		require.Equal(t, items, back)
+
+		d := decode.New(decode.Options{}, &memory{"frames of a link", AppendEvents(nil, back)})
+		require.NoError(t, d.Run(context.Background()))
+		played := Play(items)
+		require.Equal(t, played.Log.Len(), d.Log().Len())
+		for i := range played.Log.Len() {
+			require.Equal(t, played.Line(i), string(d.Log().AppendText(nil, i)))
+		}
+		require.NoError(t, d.Close())
+	}
+	_, ours, err := ParseExchange("frames=q00")
+	require.False(t, ours)
+	require.NoError(t, err)
+	_, ours, err = ParseExchange("exchange=q0")
+	require.True(t, ours)
+	require.ErrorContains(t, err, "expected the second hex digit")
 }

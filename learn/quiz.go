@@ -257,13 +257,13 @@ func askLine(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 	if r.Kind == walcore.Response {
 		what = "response to " + sata.Command(r.Op).String()
 	}
-	q = Question{Prompt: "These are the bytes of a " + what + ". Which line has the log for it?", Bytes: b, Address: LineAddress(r)}
+	q = Question{Prompt: "These are the bytes of a " + what + ". Which line does the log have for it?", Bytes: b, Address: LineAddress(r)}
 	if r.Kind == walcore.Request && descriptorField(sata.Command(r.Op)) != nil {
 		fate := " is not open"
 		if r.Flags&walcore.FlagOpen != 0 {
 			fate = " was opened as " + g.path(r.Path)
 		}
-		q.Prompt = "These are the bytes of a request. Descriptor " + strconv.Itoa(int(r.FD)) + fate + ". Which line has the log for it?"
+		q.Prompt = "These are the bytes of a request. Descriptor " + strconv.Itoa(int(r.FD)) + fate + ". Which line does the log have for it?"
 	}
 	if !q.shuffle(rnd, right, wrong) {
 		return q, false
@@ -362,16 +362,12 @@ func askDescriptor(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 		return q, false
 	}
 	visible := func(id uint32) string { return string(walcore.AppendVisible(nil, g.log.Text(id))) }
-	opened := -1
+	opened := g.c.Opening(i)
 	var wrong []string
 	for n := i - 1; n >= max(0, i-within); n-- {
 		o := g.log.At(n)
 		if o.Line != walcore.LineDescriptor || o.Stream != r.Stream || o.Failed() {
 			continue
-		}
-		folder := o.Op == uint8(sata.OpenFolder)
-		if opened < 0 && o.FD == r.FD && o.Path == r.Path && folder == isFolder(sata.Command(r.Op)) {
-			opened = n
 		}
 		if len(wrong) < 20 {
 			wrong = append(wrong, visible(o.Path))

@@ -9,12 +9,13 @@ import (
 // for N bytes of hex XX, so that the zeros of a path stay short. White space
 // between bytes is passed over.
 
+const hexDigits = "0123456789abcdef"
+
 // minRun is the shortest run that AppendRuns shortens.
 const minRun = 8
 
 // AppendRuns appends b as text.
 func AppendRuns(dst []byte, b []byte) []byte {
-	const digits = "0123456789abcdef"
 	for i := 0; i < len(b); {
 		n := 1
 		for i+n < len(b) && b[i+n] == b[i] {
@@ -23,7 +24,7 @@ func AppendRuns(dst []byte, b []byte) []byte {
 		if n < minRun {
 			n = 1
 		}
-		dst = append(dst, digits[b[i]>>4], digits[b[i]&15])
+		dst = append(dst, hexDigits[b[i]>>4], hexDigits[b[i]&15])
 		if n > 1 {
 			dst = append(strconv.AppendInt(append(dst, '*'), int64(n), 10), '.')
 		}

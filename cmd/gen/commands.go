@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"satascope/learn"
@@ -22,6 +23,7 @@ type commandPage struct {
 	Parts     []partRow
 	Prose     []string
 	Examples  []example
+	Source    source
 }
 
 type queryRow struct{ Number, Name, Meaning, Answer, Link string }
@@ -51,7 +53,7 @@ func number(c sata.Command) string { return fmt.Sprintf("0x%02X", uint32(c)) }
 
 // makeCommand makes the page of a command.
 func makeCommand(s *sata.Spec, st *site) (*commandPage, error) {
-	p := &commandPage{Spec: s, Number: number(s.Command), Prose: commandProse[s.Command], Line: linePattern(s)}
+	p := &commandPage{Spec: s, Number: number(s.Command), Prose: commandProse[s.Command], Line: linePattern(s), Source: commandSource(s)}
 	p.Request = requestLayout(s)
 	var shapes []sata.Shape
 	if s.Command == sata.QueryPath {
@@ -199,7 +201,8 @@ func fieldRows(part string, fields []sata.Field) (rows []fieldRow) {
 
 // An example is an exchange of the bundled capture.
 type example struct {
-	Link     string // opens it in the page; "" when it is too long for a link
+	Link     string // opens it in the page's inspector; "" when it is too long for a link
+	Builder  string // opens it in the frame builder
 	Messages []exampleMessage
 }
 
@@ -223,10 +226,13 @@ func makeExample(c learn.Conversation, i int) (e example, err error) {
 	if err != nil {
 		return e, err
 	}
-	if fragment := learn.AppendFragment(nil, items); len(fragment) <= maxLink {
-		e.Link = "../index.html#" + string(fragment)
-	}
 	request, response := c.Pair(i)
+	if fragment := learn.AppendFragment(nil, items); len(fragment) <= maxLink {
+		e.Builder = "../index.html#" + string(fragment)
+		if e.Link, err = inspectorLink(c, request, items); err != nil {
+			return e, err
+		}
+	}
 	for _, row := range []int{request, c.WrittenOf(request), response} {
 		if row < 0 {
 			continue
@@ -238,6 +244,25 @@ func makeExample(c learn.Conversation, i int) (e example, err error) {
 		e.Messages = append(e.Messages, m)
 	}
 	return e, nil
+}
+
+// inspectorLink shows an exchange in the page's inspector. Where its request uses
+// a descriptor, what opened that comes before it, so that the log has the path.
+func inspectorLink(c learn.Conversation, request int, items []learn.Item) (string, error) {
+	row := 1
+	if opening := c.Opening(request); opening >= 0 {
+		before, err := c.Exchange(opening)
+		if err != nil {
+			return "", err
+		}
+		row += len(before)
+		items = append(before, items...)
+	}
+	link := "../index.html#" + learn.ExchangeName + string(learn.AppendItems(nil, items))
+	if row > 1 {
+		link += "&row=" + strconv.Itoa(row)
+	}
+	return link, nil
 }
 
 func makeMessage(c learn.Conversation, i int) (m exampleMessage, err error) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -171,6 +172,14 @@ func TestLinks(t *testing.T) {
 			}
 		})
 	}
+	cited := map[string]bool{}
+	for _, s := range publicSources() {
+		cited[s.Address] = true
+	}
+	for _, s := range sata.Commands {
+		require.NotEmpty(t, sourceFiles[s.Command], s.Name)
+		cited[commandSource(s).Address] = true
+	}
 	count := 0
 	for name, tree := range trees {
 		each(tree, func(n *html.Node) {
@@ -182,7 +191,12 @@ func TestLinks(t *testing.T) {
 				count++
 				u, err := url.Parse(link)
 				require.NoError(t, err)
-				require.False(t, u.IsAbs(), "%s: %s leaves the site", name, link)
+				if u.IsAbs() {
+					require.True(t, cited[link], "%s: %s is no source", name, link)
+					rel, _ := attr(n, "rel")
+					require.Equal(t, "noreferrer", rel, link)
+					continue
+				}
 				target := u.Path
 				if target == "" {
 					target = name
@@ -192,6 +206,10 @@ func TestLinks(t *testing.T) {
 					require.NoError(t, err, "%s: %s", name, link)
 					if u.Fragment != "" {
 						_, ours, err := learn.ParseFragment(u.Fragment)
+						exchange, _, _ := strings.Cut(u.Fragment, "&")
+						if !ours {
+							_, ours, err = learn.ParseExchange(exchange)
+						}
 						require.True(t, ours && err == nil, "%s: %s %v", name, link, err)
 					}
 					continue
@@ -272,11 +290,12 @@ func TestEveryCommand(t *testing.T) {
 		require.NotEmpty(t, examples, s.Name)
 		opened := 0
 		for _, e := range examples {
-			links := withClass(e, "open")
+			links := withClass(e, "change")
 			if len(links) == 0 {
 				continue
 			}
 			opened++
+			holdsExchange(t, e)
 			href, _ := attr(links[0], "href")
 			_, fragment, _ := strings.Cut(href, "#")
 			items, ours, err := learn.ParseFragment(fragment)
@@ -325,6 +344,29 @@ func TestEveryCommand(t *testing.T) {
 		}
 		require.NotZero(t, opened, s.Name)
 	}
+}
+
+// holdsExchange: in the inspector an example has the very lines that its page
+// shows, paths of descriptors included.
+func holdsExchange(t *testing.T, e *html.Node) {
+	links := withClass(e, "open")
+	require.Len(t, links, 1)
+	href, _ := attr(links[0], "href")
+	_, fragment, _ := strings.Cut(href, "#")
+	exchange, place, _ := strings.Cut(fragment, "&")
+	items, ours, err := learn.ParseExchange(exchange)
+	require.NoError(t, err)
+	require.True(t, ours)
+	row := 1
+	if place != "" {
+		row, err = strconv.Atoi(strings.TrimPrefix(place, "row="))
+		require.NoError(t, err)
+	}
+	played := learn.Play(items)
+	for i, m := range withClass(e, "message") {
+		require.Equal(t, textOf(withClass(m, "line")[0]), played.Line(row-1+i))
+	}
+	require.Equal(t, played.Log.Len(), row-1+len(withClass(e, "message")))
 }
 
 // beforePath is a log line without the value of its first part.

@@ -15,7 +15,7 @@ type messagesPage struct {
 	RequestValues  []exampleValue
 	Response       exampleMessage
 	ResponseValues []exampleValue
-	Link           string
+	Link, Builder  string // as of an example
 }
 
 func makeMessages(st *site) (*messagesPage, error) {
@@ -32,7 +32,7 @@ func makeMessages(st *site) (*messagesPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Link = e.Link
+	p.Link, p.Builder = e.Link, e.Builder
 	all := func(i int) (exampleMessage, []exampleValue, error) {
 		b, err := c.Bytes(i, 1<<20)
 		if err != nil {

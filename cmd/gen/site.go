@@ -108,7 +108,7 @@ func (st *site) plan() error {
 		return err
 	}
 	add(sectionStart, learn.PageIndex, "Reference", "All about PCFS over SATA, the protocol between a Wii U devkit and its host.", st)
-	add(sectionStart, learn.PageSources, "Sources", "Where these facts come from.", nil)
+	add(sectionStart, learn.PageSources, "Sources", "Where these facts come from.", publicSources())
 	add(sectionWire, learn.PageMessages, "Messages", "What a request and a response are made of: header, command info, body.", messages)
 	add(sectionWire, learn.PageFraming, "Framing", "Where a message ends and the next begins, and the three things that break the rule.", framing)
 	add(sectionWire, learn.PageFFIO, "Fast file I/O", "What a Ping and its Pong negotiate: fast file I/O, combined send and receive, the first read size.", makeFFIO(st))

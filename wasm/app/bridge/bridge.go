@@ -313,6 +313,8 @@ type Line struct {
 	Class  Class
 	Text   string // escaped, as Row.Text
 	Cut    bool   // there is more of it in the downloaded log
+	// Address is where the reference explains such a line.
+	Address string
 }
 
 func (*Line) Kind() Kind { return KindLine }
@@ -326,6 +328,7 @@ func (m *Line) fields(c *codec) {
 	number(c, &m.Class)
 	c.text(&m.Text)
 	c.bool(&m.Cut)
+	c.text(&m.Address)
 }
 
 // Save asks for a log as a file: into the attached file handle, or without one

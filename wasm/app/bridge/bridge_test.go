@@ -22,7 +22,7 @@ var examples = []Message{
 	&AskRows{View: 2, From: 1_000_000, Count: 128},
 	&Rows{View: 1, From: 3, Body: []byte{1, 2, 3}},
 	&AskLine{Row: 4},
-	&Line{Row: 2, Time: -5, Stream: 3, Client: "c", Server: "s", Packet: 4, Class: ClassDiagnostic, Text: "t", Cut: true},
+	&Line{Row: 2, Time: -5, Stream: 3, Client: "c", Server: "s", Packet: 4, Class: ClassDiagnostic, Text: "t", Cut: true, Address: "a"},
 	&Save{Seq: 2, View: 3, Compatible: true, Diagnostics: true, Notes: true},
 	&StopSave{Seq: 3},
 	&Saving{Seq: 4, Bytes: 1 << 35},

@@ -224,6 +224,7 @@ func (m *AskFrames) fields(c *codec) { number(c, &m.Row) }
 type Frames struct {
 	Row   int
 	Items string
+	Rows  []int // of the items
 	Error string
 }
 
@@ -231,5 +232,6 @@ func (*Frames) Kind() Kind { return KindFrames }
 func (m *Frames) fields(c *codec) {
 	number(c, &m.Row)
 	c.text(&m.Items)
+	list(c, &m.Rows, func(c *codec, row *int) { number(c, row) })
 	c.text(&m.Error)
 }

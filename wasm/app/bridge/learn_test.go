@@ -11,6 +11,6 @@ func init() {
 		&AskQuiz{Topic: "length", Seed: 1 << 63},
 		&Quiz{Seed: 4, Ask: []Question{question}, Shown: shown, Error: "e"},
 		&AskFrames{Row: 2},
-		&Frames{Row: 2, Items: "q00", Error: "e"},
+		&Frames{Row: 2, Items: "q00", Rows: []int{2}, Error: "e"},
 	)
 }

@@ -353,9 +353,10 @@ func (m *AskFacts) fields(c *codec) {
 
 // Facts is what a record can be filtered by.
 type Facts struct {
-	Seq    uint32
-	Record int
-	List   []Fact
+	Seq     uint32
+	Record  int
+	List    []Fact
+	Address string // where the reference explains such a line
 }
 
 // A Fact is a value of a row. Include and Exclude are terms of the filter.
@@ -376,6 +377,7 @@ func (m *Facts) fields(c *codec) {
 		c.text(&f.Key)
 		c.text(&f.Text)
 	})
+	c.text(&m.Address)
 }
 
 // Form is how rows are copied.

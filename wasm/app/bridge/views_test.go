@@ -20,7 +20,7 @@ func init() {
 		&Find{3, 4, "text", NoRow, true, true},
 		&Finding{3, 4, 5, true, true, NoRow, 6, 7, true},
 		&AskFacts{3, 4},
-		&Facts{3, 4, []Fact{{"path", "a‹LF›", "path", "a\n"}}},
+		&Facts{3, 4, []Fact{{"path", "a‹LF›", "path", "a\n"}}, "a"},
 		&Copy{3, 4, AsMarkdown, []Range{{0, 1}, {5, 1 << 30}}},
 		&Copied{3, 4, 5, "text"},
 		&AskReport{},

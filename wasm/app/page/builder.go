@@ -25,6 +25,7 @@ type builder struct {
 	items  []learn.Item
 	first  [][]byte // by item: its bytes as they came, to show what was changed
 	at     int      // the item that is edited
+	row    int      // of the capture, whose exchange was asked for
 	played *learn.Played
 	before string // the address's fragment before the builder was opened
 	linked func() // stops the timer that writes the address
@@ -77,10 +78,8 @@ func newBuilder(l *lessons) *builder {
 	click("later", func() { b.move(1) })
 	click("fit", func() { b.change(func(f *learn.Frame) error { f.Fit(); return nil }) })
 	click("fix-length", func() { b.change(func(f *learn.Frame) error { f.FixLength(); return nil }) })
-	click("take", func() {
-		b.said.SetTextContent("Reading the bytes…")
-		b.l.p.client.post(&bridge.AskFrames{Row: b.l.row})
-	})
+	click("take", func() { b.ask(b.l.row) })
+	click("show", b.showInLog)
 	click("copy", func() { copyText(b.code.TextContent(), b.said) })
 	click("copy-link", func() { copyText(value(b.link), b.said) })
 	on(b.dialog, "close", func(dom.Event) { b.closed() })
@@ -129,6 +128,29 @@ func (b *builder) begin() {
 		})
 	}
 	b.open()
+}
+
+// beginWith opens the builder with the exchange of a row.
+func (b *builder) beginWith(row int) {
+	b.begin()
+	b.ask(row)
+}
+
+// ask asks for the exchange of a row.
+func (b *builder) ask(row int) {
+	b.said.SetTextContent("Reading the bytes…")
+	b.row = row
+	b.l.p.client.post(&bridge.AskFrames{Row: row})
+}
+
+// showInLog opens the chain as a capture.
+func (b *builder) showInLog() {
+	if len(b.items) == 0 {
+		return
+	}
+	b.before = learn.ExchangeName + string(learn.AppendItems(nil, b.items))
+	closeDialog(b.dialog)
+	b.l.showExchange(b.before)
 }
 
 func (b *builder) open() {
@@ -190,6 +212,11 @@ func (b *builder) came(m *bridge.Frames) {
 		return
 	}
 	b.set(items)
+	for i, row := range m.Rows {
+		if row == b.row && i < len(items) {
+			b.at = i
+		}
+	}
 	b.said.SetTextContent("This is the exchange of row " + count(m.Row+1) + ". What you change here is not changed in the capture.")
 	b.render()
 }

@@ -451,6 +451,7 @@ func (n *inspector) showLine(line *bridge.Line) {
 	if line.Cut {
 		add("cut here; the downloaded log has all of it")
 	}
+	n.about.AppendChild(reference(line.Address, "What is this line?"))
 	setClass(n.text, lineClasses[line.Class])
 	n.text.SetTextContent(line.Text)
 	n.text.Underlying().Set("scrollTop", 0)

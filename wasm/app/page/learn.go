@@ -58,7 +58,41 @@ func newLessons(p *page) *lessons {
 // follow opens the frames that the page's address carries, and says whether it
 // carries any.
 func (l *lessons) follow(fragment string) bool {
-	return l.builder != nil && l.builder.follow(fragment)
+	return l.showExchange(fragment) || l.builder != nil && l.builder.follow(fragment)
+}
+
+// showExchange opens the frames of a fragment like a capture of its own, when it
+// carries such, and says whether it does.
+func (l *lessons) showExchange(fragment string) bool {
+	name, view, _ := strings.Cut(fragment, "&")
+	items, ours, err := learn.ParseExchange(name)
+	if !ours {
+		return false
+	}
+	if err != nil {
+		l.p.problem.fail("The frames of this link can't be read: " + visible(err.Error()) + ". Ask for the link again.")
+		return true
+	}
+	blob := js.Global().Get("Blob").New([]any{string(learn.AppendEvents(nil, items))}, map[string]any{"type": "text/plain"})
+	at := parsePlace(view)
+	at.row = max(at.row, 0)
+	l.p.address.opened = name
+	l.p.open(blob, framesName, at)
+	return true
+}
+
+// framesName is what frames of a link are called.
+const framesName = "frames of a link"
+
+// menuItems are what can be learned from a row.
+func (l *lessons) menuItems(row int, address string) (items []menuItem) {
+	items = append(items, menuItem{line: true}, menuItem{label: "What is this line?", do: func() {
+		js.Global().Call("open", address, "_blank", "noopener")
+	}})
+	if l.builder != nil {
+		items = append(items, menuItem{label: "Change it in the frame builder…", do: func() { l.builder.beginWith(row) }})
+	}
+	return items
 }
 
 // choose is told that the selection moved.

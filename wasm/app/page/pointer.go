@@ -279,6 +279,7 @@ func (t *pointer) came(m *bridge.Facts) {
 	items = append(items, t.copies()...)
 	items = append(items, menuItem{line: true})
 	items = append(items, t.p.notes.menuItems(m.Record)...)
+	items = append(items, t.p.learn.menuItems(m.Record, m.Address)...)
 	t.p.menu.open(t.at[0], t.at[1], items)
 }
 

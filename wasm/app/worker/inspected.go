@@ -327,7 +327,16 @@ type addresses struct {
 	read  bool // an answer of fast file I/O
 }
 
+// of is where the reference explains a node: its field or, where that has no
+// entry, the line that the message has in the log.
 func (a *addresses) of(n *inspect.Node) string {
+	if address := a.entry(n); address != "" {
+		return address
+	}
+	return learn.LineAddress(a.r)
+}
+
+func (a *addresses) entry(n *inspect.Node) string {
 	command, known := a.r.Command()
 	if n.Offset < 0 {
 		return a.ofNote(n, command, known)

@@ -125,6 +125,7 @@ func (w *worker) frames(row int) {
 		if err != nil {
 			return err
 		}
+		answer.Rows = c.ExchangeRows(row)
 		answer.Items = string(learn.AppendItems(nil, items))
 		return nil
 	})

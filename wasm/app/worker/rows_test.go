@@ -17,6 +17,7 @@ import (
 	"satascope/capture/unpack"
 	"satascope/decode"
 	"satascope/inspect"
+	"satascope/learn"
 	"satascope/walcore"
 	"satascope/wasm/app/bridge"
 )
@@ -158,6 +159,7 @@ func TestRowsOutsideTheLog(t *testing.T) {
 func TestLineIsWhole(t *testing.T) {
 	d := decoded(t, "captures/plain.pcap")
 	line := answerLine(d, 0)
+	require.Equal(t, learn.LineAddress(d.Log().At(0)), line.Address)
 	require.Equal(t, string(d.Log().AppendText(nil, 0)), line.Text)
 	require.False(t, line.Cut)
 	require.NotEmpty(t, line.Client)

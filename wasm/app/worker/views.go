@@ -5,6 +5,7 @@ package worker
 import (
 	"time"
 
+	"satascope/learn"
 	"satascope/wasm/app/bridge"
 	"satascope/wasm/app/browser"
 )
@@ -99,6 +100,7 @@ func (w *worker) handleViews(m bridge.Message) {
 	case *bridge.AskFacts:
 		answer := &bridge.Facts{Seq: m.Seq, Record: m.Record}
 		if w.has(m.Record) {
+			answer.Address = learn.LineAddress(x.Log().At(m.Record))
 			for _, f := range x.Facts(m.Record) {
 				answer.List = append(answer.List, bridge.Fact{Name: f.Name, Value: visible(f.Value), Key: f.Key, Text: f.Text})
 			}
