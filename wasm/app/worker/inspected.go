@@ -301,7 +301,7 @@ func (w *walk) around(r *walcore.Record, v *view) {
 	from, to := v.place(r.Offset), v.place(r.Offset+int64(min(r.Length, 1<<62)))
 	add := func(name, meaning string, look bridge.Look, from, to int64) {
 		if from < to {
-			w.m.Nodes = append(w.m.Nodes, bridge.Node{Name: name, Value: string(appendBytes(nil, to-from)), Meaning: meaning, Look: look, Offset: from, Length: to - from, Row: bridge.NoRow, Leaf: true})
+			w.m.Nodes = append(w.m.Nodes, bridge.Node{Name: name, Value: string(appendBytes(nil, to-from)), Meaning: meaning, Look: look, Offset: from, Length: to - from, Row: bridge.NoRow, Leaf: true, Address: learn.LineAddress(r)})
 		}
 	}
 	side := "client"
