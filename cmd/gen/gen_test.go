@@ -632,3 +632,20 @@ func TestRun(t *testing.T) {
 	}
 	require.ErrorContains(t, run(options{out: out, captures: t.TempDir()}), "no such file")
 }
+
+// TestPaper: on paper the pages have the light colours of the site.
+func TestPaper(t *testing.T) {
+	base, err := os.ReadFile("../../site/base.css")
+	require.NoError(t, err)
+	_, light, _ := strings.Cut(string(base), "color-scheme: light dark;\n")
+	light, _, found := strings.Cut(light, "--mono:")
+	require.True(t, found)
+	_, paper, found := strings.Cut(string(files(t)["reference.css"]), "@media print")
+	require.True(t, found)
+	n := 0
+	for _, line := range strings.Split(strings.TrimSpace(light), "\n") {
+		require.Contains(t, paper, strings.TrimSpace(line))
+		n++
+	}
+	require.Equal(t, 5, n)
+}
