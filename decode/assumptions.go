@@ -143,7 +143,7 @@ func (a *assumptions) ffio(d *Decoder) {
 	var on, off streamList
 	for i, f := range d.framers {
 		switch st := &d.streams[i]; {
-		case f.ponged || f.shown || st.Began && !f.lossy && !f.half && d.options.FFIO == Auto || st.Messages == 0:
+		case f.ponged || f.shown || st.Messages == 0:
 		case st.FFIO:
 			on.add(i)
 		default:
@@ -167,7 +167,7 @@ func (a *assumptions) firstRead(d *Decoder) {
 	var order []uint32
 	for i, f := range d.framers {
 		st := &d.streams[i]
-		if f.pinged || st.Began && !f.lossy && d.options.FirstRead == 0 || st.Messages == 0 {
+		if f.pinged || st.Messages == 0 {
 			continue
 		}
 		which := sizes[st.FirstRead]

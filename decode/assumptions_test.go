@@ -41,7 +41,8 @@ func TestAssumptions(t *testing.T) {
 		{[]string{"exports/follow_raw.txt"}, Options{Port: 80}, []string{"set port (port): the server's port is 80, as it was set", "server (server): the ports do not tell the server: the end that receives what looks like requests is taken to be it"}},
 		{[]string{"exports/both_directions.bin"}, Options{}, []string{dump}},
 		{[]string{"exports/from_client.bin", "exports/from_server.bin"}, Options{}, []string{order, requests}},
-		{[]string{"captures/plain.pcap", "captures/vlan.pcap"}, Options{}, []string{port, clocks}},
+		// The second takes the first one's ports before its Ping is answered.
+		{[]string{"captures/plain.pcap", "captures/vlan.pcap"}, Options{}, []string{port, clocks, "ffio (ffio): in stream 0, fast file I/O is taken to be off, because no answer to a Ping was recorded"}},
 	} {
 		var sources []capture.Source
 		for _, f := range c.files {
@@ -92,6 +93,12 @@ func TestAssumedFFIO(t *testing.T) {
 		w.server(pong(t, sata.CapFFIO))
 	}))
 	require.Empty(t, assumed(Options{}, func(w *talk) { w.client([]byte("words")) }), "a stream without messages")
+	// A conversation that began, and without a Ping.
+	w := newTalk(t, Options{}, true)
+	w.d.kinds = []capture.Kind{capture.KindPCAP}
+	aStat(w)
+	w.log()
+	require.Equal(t, []string{"ffio (ffio): fast file I/O is taken to be off, because no answer to a Ping was recorded", first}, said(w.d)[1:])
 }
 
 func TestStreamLists(t *testing.T) {
