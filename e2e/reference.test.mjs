@@ -79,9 +79,12 @@ for (const dark of [false, true]) {
       await page.screenshot("reference-print");
       // A4 with margins is narrow, but no phone.
       await page.tab.setViewport({ width: 680, height: 1000 });
-      await page.tab.goto(page.site.origin + "/reference/readfile.html", { waitUntil: "load" });
-      assert.equal(await page.tab.$eval(".fields thead", (e) => getComputedStyle(e).display), "table-header-group");
-      assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no page is cut");
+      for (const name of ["readfile", "rename", "framing", "log"]) {
+        await page.tab.goto(page.site.origin + `/reference/${name}.html`, { waitUntil: "load" });
+        await page.tab.emulateMediaType("print"); // a new page may have lost it
+        assert.equal(await page.tab.$eval(".fields thead", (e) => getComputedStyle(e).display), "table-header-group");
+        assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is cut`);
+      }
     }
   });
 }
