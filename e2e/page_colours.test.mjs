@@ -27,8 +27,8 @@ function contrast(a, b) {
 
 const rows = ["bg", "sel", "hover"];
 const pairs = {
-  ink: [...rows, "panel"], dim: [...rows, "panel"], faint: ["bg", "panel", "hover"],
-  in: rows, out: rows, oob: rows, bad: [...rows, "bad-bg"], warn: [...rows, "warn-bg", "panel"],
+  ink: [...rows, "panel", "f1", "f2", "f3", "f4"], dim: [...rows, "panel"], faint: ["bg", "panel", "hover"],
+  in: [...rows, "f1"], out: [...rows, "f1"], oob: [...rows, "f1"], bad: [...rows, "f1", "bad-bg"], warn: [...rows, "f1", "warn-bg", "panel"], // f1: what a filter found
   accent: ["bg", "panel"], "accent-ink": ["accent"],
 };
 

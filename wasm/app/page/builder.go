@@ -576,7 +576,7 @@ func (b *builder) makeFields(f *learn.Frame, values []learn.Value) {
 		about := element("p", "about", sentence(field.Meaning)+" ")
 		about.SetAttribute("id", id+"-about")
 		what := reference(fieldAddress(f, &field), "What is this?")
-		what.SetAttribute("aria-label", "What is "+field.Name+"?")
+		what.SetAttribute("aria-label", "What is this? "+field.Name)
 		about.AppendChild(what)
 		for _, el := range []dom.HTMLElement{label, where, input, about, note} {
 			row.AppendChild(el)

@@ -259,10 +259,12 @@ func (n *inspector) bindSize() {
 		ev.PreventDefault()
 		n.resize(now)
 	})
-	n.narrow.Call("addEventListener", "change", js.FuncOf(func(js.Value, []js.Value) any {
+	resized := js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
 		n.tellSize()
 		return nil
 	}))
+	resized.Call("observe", n.work.Underlying())
+	resized.Call("observe", n.box.Underlying())
 }
 
 // below says whether the inspector stands below the log, and not beside it.

@@ -85,9 +85,7 @@ func (k *packetsPanel) begin(m *bridge.Packets) {
 	k.body = element("tbody", "", "")
 	table.AppendChild(thead)
 	table.AppendChild(k.body)
-	scroller := element("div", "wide-table", "")
-	scroller.AppendChild(table)
-	k.box.AppendChild(scroller)
+	k.box.AppendChild(table)
 	k.more = element("button", "", "")
 	k.more.SetAttribute("type", "button")
 	on(k.more, "click", func(dom.Event) {

@@ -58,8 +58,10 @@ func (b *pasteBox) open() {
 func (b *pasteBox) close() {
 	show(b.box, false)
 	setClassOf(document.Body(), "pasting", false)
-	if b.p.state != stateEmpty {
+	if document.Body().Class().Contains("work") {
 		b.p.list.focus()
+	} else {
+		byID("paste-start").Focus()
 	}
 }
 

@@ -577,12 +577,17 @@ func (s *strip) bindTools() {
 	s.showTools()
 }
 
-// showTools shows the buttons that do something now.
+// showTools shows the buttons that do something now. The focus goes from one that
+// does nothing any more to the strip.
 func (s *strip) showTools() {
 	for i := range s.buttons {
 		t := &s.buttons[i]
-		show(t.el, t.there())
-		enable(t.el, t.can())
+		there, can := t.there(), t.can()
+		if (!there || !can) && t.el.Underlying().Equal(js.Global().Get("document").Get("activeElement")) {
+			s.time.Focus()
+		}
+		show(t.el, there)
+		enable(t.el, can)
 	}
 }
 
