@@ -173,6 +173,7 @@ const scenes = [
   }],
   ["menu of a row", async ({ tab }) => {
     await select(tab, 14);
+    await drawn(tab);
     await tab.focus("#log");
     await tab.keyboard.press("Enter");
     await tab.waitForSelector("#menu [role=menuitem]", { visible: true });
@@ -469,6 +470,7 @@ test("what goes away does not take the focus with it", async (t) => {
   await tab.keyboard.press("Enter");
   await has("log", "pasting, closed again");
   await select(tab, 9);
+  await drawn(tab);
 
   await tab.keyboard.press("Enter");
   await tab.waitForSelector("#menu", { visible: true });
@@ -569,7 +571,6 @@ test("the log is a grid: rows counted and numbered, the selected one heard", asy
   await tab.keyboard.press("/");
   await tab.type("#filter", "op:Ping");
   await tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "6");
-  await tab.keyboard.press("Escape");
   await tab.focus("#log");
   await tab.keyboard.press("Home");
   await drawn(tab);
