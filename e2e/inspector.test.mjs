@@ -424,6 +424,25 @@ test("it can be made wider, by pointer and keyboard, and closed", async (t) => {
   assert.equal(await page.tab.$eval("#message", (e) => e.checkVisibility()), false);
   await keyboard.press("i");
   assert.equal(await page.tab.$eval("#message", (e) => e.checkVisibility()), true);
+
+  // Its size is remembered, and forgotten with everything else.
+  await page.tab.focus("#message-handle");
+  for (let i = 0; i < 9; i++) await keyboard.press("ArrowLeft");
+  const kept = await width();
+  assert.equal(kept, 420);
+  await page.tab.reload();
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  await page.choose(story);
+  await page.state("done");
+  assert.equal(await width(), kept);
+  await page.tab.setViewport({ width: 1010, height: 900 });
+  await frames(page, 3);
+  assert.ok((await page.tab.$eval("#log", (e) => e.clientWidth)) >= 240, "the log keeps its room");
+  await page.tab.setViewport({ width: 1440, height: 900 });
+  await page.tab.click("#settings-open");
+  await page.tab.click("#settings-forget");
+  await frames(page, 3);
+  assert.equal(await width(), before);
 });
 
 test("below the log, and as a sheet on a phone", async (t) => {

@@ -233,7 +233,12 @@ func (n *inspector) bindSize() {
 			n.resize(rect.Get("right").Float() - u.Get("clientX").Float())
 		}
 	})
-	stop := func(dom.Event) { dragging = false }
+	stop := func(dom.Event) {
+		if dragging {
+			dragging = false
+			n.keepSize()
+		}
+	}
 	on(n.handle, "pointerup", stop)
 	on(n.handle, "pointercancel", stop)
 	on(n.handle, "dblclick", func(dom.Event) { n.show(!n.open) })
@@ -258,6 +263,7 @@ func (n *inspector) bindSize() {
 		}
 		ev.PreventDefault()
 		n.resize(now)
+		n.keepSize()
 	})
 	resized := js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
 		n.tellSize()
@@ -277,20 +283,49 @@ func (n *inspector) size() (now, least, most float64) {
 	if n.below() {
 		return box.Get("offsetHeight").Float(), leastSize / 2, max(leastSize/2, work.Get("clientHeight").Float()-leastLog/2)
 	}
-	return box.Get("offsetWidth").Float(), leastSize, max(leastSize, work.Get("clientWidth").Float()-leastLog)
+	return box.Get("offsetWidth").Float(), leastSize, max(leastSize, work.Get("clientWidth").Float()-byID("side").Underlying().Get("offsetWidth").Float()-leastLog)
 }
 
 func (n *inspector) resize(to float64) {
 	_, least, most := n.size()
-	name := "--message-width"
-	if n.below() {
-		name = "--message-height"
-	}
-	n.work.Underlying().Get("style").Call("setProperty", name, strconv.Itoa(int(min(max(to, least), most)))+"px")
+	n.setLength(sizeName(n.below()), int(min(max(to, least), most)))
 	if !n.open {
 		n.show(true)
 	}
 	n.tellSize()
+}
+
+// sizeName is the property of the style that says how large the inspector is,
+// beside the log or below it.
+func sizeName(below bool) string {
+	if below {
+		return "--message-height"
+	}
+	return "--message-width"
+}
+
+// setLength sets a size in CSS pixels; 0 is what the style sheet says.
+func (n *inspector) setLength(name string, to int) {
+	style := n.work.Underlying().Get("style")
+	if to <= 0 {
+		style.Call("removeProperty", name)
+		return
+	}
+	style.Call("setProperty", name, strconv.Itoa(to)+"px")
+}
+
+// keepSize remembers the size that a person gave it.
+func (n *inspector) keepSize() {
+	if now, _, _ := n.size(); n.open {
+		n.p.settings.setInspector(n.below(), int(now))
+	}
+}
+
+// setSize makes it as large as it was left; the style sheet sees to it that the
+// log keeps its room in a smaller window.
+func (n *inspector) setSize(width, height int) {
+	n.setLength(sizeName(false), width)
+	n.setLength(sizeName(true), height)
 }
 
 // tellSize tells assistive technology how large the inspector is.

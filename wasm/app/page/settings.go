@@ -38,6 +38,8 @@ type settings struct {
 	folded     []string // groups of the side list
 	filters    []string // saved
 
+	inspectorWidth, inspectorHeight int // in CSS pixels, 0 as the page has it
+
 	kept dom.HTMLElement
 }
 
@@ -70,6 +72,7 @@ func (s *settings) read() {
 	s.compact = keptTruth(v, "compact")
 	s.quiet = keptTruth(v, "quiet")
 	s.sideClosed = keptTruth(v, "sideClosed")
+	s.inspectorWidth, s.inspectorHeight = keptNumber(v, "inspectorWidth"), keptNumber(v, "inspectorHeight")
 	s.folded = nil
 	if v.Type() == js.TypeObject {
 		for _, key := range keptItems(v.Get("folded")) {
@@ -95,6 +98,7 @@ func (s *settings) keep() {
 	}
 	_ = s.store.set(keptSettings, map[string]any{
 		"theme": s.theme, "time": times.how, "compact": s.compact, "quiet": s.quiet, "sideClosed": s.sideClosed, "folded": folded,
+		"inspectorWidth": s.inspectorWidth, "inspectorHeight": s.inspectorHeight,
 	})
 }
 
@@ -108,6 +112,7 @@ func (s *settings) apply() {
 	}
 	setClassOf(document.Body(), "compact", s.compact)
 	s.p.list.setRowHeight(height)
+	s.p.inspector.setSize(s.inspectorWidth, s.inspectorHeight)
 	s.p.heading.nameTimes()
 	s.p.list.forget()
 }
@@ -129,6 +134,18 @@ func (s *settings) setFolded(key string, folded bool) {
 		s.folded = append(s.folded, key)
 	}
 	s.keep()
+}
+
+// setInspector keeps how large the inspector was made, beside the log or below it.
+func (s *settings) setInspector(below bool, size int) {
+	kept := &s.inspectorWidth
+	if below {
+		kept = &s.inspectorHeight
+	}
+	if size != *kept {
+		*kept = size
+		s.keep()
+	}
 }
 
 func (s *settings) setSideClosed(closed bool) {
