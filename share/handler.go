@@ -62,10 +62,19 @@ func NewHandler(store Store, o Options) http.Handler {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w, r)
+	r, done := h.bounded(w, r)
+	defer done()
+	if err := h.route(w, r); err != nil {
+		h.fail(w, r, err)
+	}
+}
+
+// secure sets the headers of every answer. What is kept is anyone's bytes: they
+// must never run, be framed or be stored by a cache, which would keep them after
+// they were deleted. There are no CORS headers, so other sites' pages can't ask.
+func secure(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	// What is kept is anyone's bytes: they must never run, be framed or be stored
-	// by a cache, which would keep them after they were deleted. There are no CORS
-	// headers, so other sites' pages can't ask.
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -73,11 +82,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if r.TLS != nil || r.URL.Scheme == "https" {
 		header.Set("Strict-Transport-Security", "max-age=31536000")
-	}
-	r, done := h.bounded(w, r)
-	defer done()
-	if err := h.route(w, r); err != nil {
-		h.fail(w, r, err)
 	}
 }
 

@@ -325,3 +325,25 @@ func FuzzID(f *testing.F) {
 		}
 	})
 }
+
+func TestNone(t *testing.T) {
+	h := share.None("This server keeps no shares", "Start it with --data.")
+	ask := func(method, path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+		require.Equal(t, "application/json; charset=utf-8", w.Header().Get("Content-Type"))
+		require.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+		require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
+		return w
+	}
+	w := ask("GET", "/api/health")
+	require.Equal(t, http.StatusOK, w.Code)
+	require.JSONEq(t, `{"ok": false, "shares": false, "message": "This server keeps no shares. Start it with --data."}`, w.Body.String())
+	require.Empty(t, ask("HEAD", "/api/health").Body.String())
+	for _, try := range [][2]string{{"POST", "/api/shares"}, {"GET", "/api/shares/" + strings.Repeat("A", 28)}, {"POST", "/api/health"}} {
+		w = ask(try[0], try[1])
+		require.Equal(t, http.StatusNotFound, w.Code, try)
+		require.Contains(t, w.Body.String(), `"code":"no_shares"`)
+		require.Contains(t, w.Body.String(), "Start it with --data.")
+	}
+}

@@ -106,7 +106,9 @@ func (o *serveOptions) run(ctx context.Context, std streams, args []string) erro
 	handler := http.NewServeMux()
 	handler.Handle("/", pages)
 	report := func(err error) { complain(std.err, err.Error()) }
-	if o.data != "" {
+	if o.data == "" {
+		handler.Handle(share.Prefix, share.None("This server keeps no shares, because it was started without a folder for them", "To store shares here, start it with --data FOLDER."))
+	} else {
 		disk, err := share.OpenDisk(o.data, share.DiskOptions{Quota: o.quota, UploadTime: o.limits.UploadTime})
 		if err != nil {
 			return err

@@ -94,7 +94,7 @@ func TestSizeFlag(t *testing.T) {
 	}
 }
 
-// With --data there is a service at /api/, without there is nothing.
+// With --data there is a service at /api/; without, that is said there.
 func TestServeShares(t *testing.T) {
 	for _, data := range []string{"", t.TempDir()} {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -108,11 +108,14 @@ func TestServeShares(t *testing.T) {
 		address, _, _ := strings.Cut(strings.TrimPrefix(line, "Satascope is at "), " ")
 		resp, err := http.Get(address + "api/health")
 		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusOK, resp.StatusCode)
 		if data == "" {
-			require.Equal(t, http.StatusNotFound, resp.StatusCode)
+			require.Contains(t, string(body), `"shares":false`)
+			require.Contains(t, string(body), "start it with --data FOLDER")
 		} else {
-			require.Equal(t, http.StatusOK, resp.StatusCode)
 			require.Equal(t, "application/json; charset=utf-8", resp.Header.Get("Content-Type"))
 			// A second process must not take the folder.
 			second := withSite("127.0.0.1:0")

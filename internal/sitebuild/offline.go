@@ -15,7 +15,7 @@ import (
 var listMark = []byte("const FILES = [];")
 
 // listOffline tells the service worker what it keeps: every file of the site but
-// itself and the larger examples, with the start of its SHA-256.
+// itself, the larger examples and what a service would answer, with the start of its SHA-256.
 func listOffline(files tree) error {
 	worker, ok := files["sw.js"]
 	if !ok {
@@ -42,7 +42,7 @@ func listOffline(files tree) error {
 
 func keptOffline(name string) bool {
 	switch {
-	case name == "sw.js", name == "404.html", strings.HasPrefix(path.Base(name), "."):
+	case name == "sw.js", name == "404.html", strings.HasPrefix(path.Base(name), "."), strings.HasPrefix(name, "api/"):
 		return false
 	case strings.HasPrefix(name, "examples/"):
 		return name == "examples/devkit_story.pcapng.gz" // what the page's own button opens

@@ -170,7 +170,7 @@ func TestHosts(t *testing.T) {
 
 func TestTheServiceWorkerListsTheSite(t *testing.T) {
 	files := tree{
-		"index.html": []byte("page"), "app.0123456789ab.wasm": []byte("wasm"), "sw.js": []byte("// it\nconst FILES = [];\n"), "404.html": nil,
+		"index.html": []byte("page"), "app.0123456789ab.wasm": []byte("wasm"), "sw.js": []byte("// it\nconst FILES = [];\n"), "404.html": nil, "api/health": []byte("{}"),
 		"examples/devkit_story.pcapng.gz": []byte("example"), "examples/large.pcap": []byte("large"), ".assetsignore": nil, "reference/index.html": []byte("reference"),
 	}
 	require.NoError(t, listOffline(files))
