@@ -41,9 +41,32 @@ test("offline: the page loads and decodes without a network", async (t) => {
 });
 
 test("shares are never answered from the cache", async (t) => {
-  const page = await site.open(t, { expects: /404/ });
+  const page = await site.open(t, { expects: /ERR_INTERNET_DISCONNECTED/ });
   await kept(page.tab);
-  assert.equal(await page.tab.evaluate(() => fetch("api/health").then((r) => r.status)), 404, "the network's answer: this host has no service");
+  const health = () => page.tab.evaluate(() => fetch("api/health").then((r) => r.json(), () => "no network"));
+  assert.equal((await health()).shares, false, "the network's answer: this host has no service");
+  await page.tab.setOfflineMode(true);
+  assert.equal(await health(), "no network");
+});
+
+test("a host that stores no shares: the dialog says so, and offers the other links", async (t) => {
+  const there = await host(t), own = site.origin;
+  t.after(() => (site.origin = own));
+  for (const [origin, why] of [[site.origin, /was started without a folder for them\. To store shares here, start it with --data FOLDER/], [there.origin, /This site is static files, which store nothing/]]) {
+    site.origin = origin;
+    const page = await site.open(t);
+    await page.choose(capture);
+    assert.equal(await page.state("done", "failed"), "done");
+    assert.ok(!page.requests.some((r) => /\/api\//.test(r.url)), "nothing is asked before the dialog opens");
+    await page.tab.click("#share-open");
+    await page.tab.waitForFunction(() => document.querySelector('input[name="share-how"][value="stored"]').disabled, { timeout: PATIENCE });
+    assert.match(await page.text("#share-stored-why"), why);
+    await page.tab.waitForSelector("#share-make:not([disabled])", { timeout: PATIENCE });
+    assert.equal(await page.tab.$eval('input[name="share-how"]:checked', (e) => e.value), "data");
+    assert.match(await page.text("#share-facts"), /The link itself carries the messages/);
+    await page.screenshot(`share-none-${origin === own ? "serve" : "static"}`);
+    assert.deepEqual(page.errors, []);
+  }
 });
 
 /** A host that can publish a new version: it serves dist/ and says which. */

@@ -22,7 +22,15 @@ async function decoded(t, file, options) {
   const page = await site.open(t, options);
   await page.choose(file);
   assert.equal(await page.state("done", "failed"), "done");
+  await page.tab.waitForSelector("#rows .n", { timeout: PATIENCE }); // the list has them
   return page;
+}
+
+/** Selects a row by the keyboard. */
+async function go(page, number) {
+  await page.tab.focus("#log");
+  for (let i = 0; i < number; i++) await page.tab.keyboard.press("ArrowDown");
+  await selects(page, number);
 }
 
 /** Makes a link in the page's dialog. */
@@ -157,10 +165,7 @@ test("a link that carries the capture", async (t) => {
 test("a link that says where to look", async (t) => {
   const sender = await decoded(t, capture);
   const want = await log(sender);
-  await sender.tab.focus("#log");
-  for (let i = 0; i < 40; i++) await sender.tab.keyboard.press("ArrowDown");
-  const chosen = "40";
-  await sender.tab.waitForSelector(`#log .sel[aria-rowindex="${chosen}"]`);
+  await go(sender, 40);
   const { link } = await share(sender, { how: "view" });
   assert.match(link, /#file=[0-9a-f]{64}\./);
   const reader = await site.open(t, { path: path(link) });
@@ -171,7 +176,7 @@ test("a link that says where to look", async (t) => {
   await reader.tab.waitForFunction(() => /is another file/.test(document.getElementById("shared-error").textContent));
   await reader.choose(capture);
   assert.equal(await reader.state("done", "failed"), "done");
-  await reader.tab.waitForSelector(`#log .sel[aria-rowindex="${chosen}"]`);
+  await selects(reader, 40);
   assert.ok((await log(reader)).equals(want));
 });
 
@@ -254,9 +259,134 @@ async function placed(t, fragment, file) {
   return page;
 }
 
+/** Writes a note on the row that is selected, as a person does. */
+async function note(page, text) {
+  await page.tab.keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  await page.tab.type("#note-text", text);
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.keyboard.up("Control");
+  await page.tab.waitForFunction((t) => [...document.querySelectorAll("#notes-list .text")].some((e) => e.textContent === t), { timeout: PATIENCE }, text);
+}
+
+/** The notes of a page: the row's number and the text. */
+const notes = (page) => page.tab.$$eval("#notes-list > li", (all) => all.map((li) => `${li.querySelector("[data-row]")?.textContent}: ${li.querySelector(".text")?.textContent}`));
+
+const noted = (page, count) => page.tab.waitForFunction((n) => document.querySelectorAll("#notes-list > li [data-row]").length === n, { timeout: PATIENCE }, count);
+
+/** Filters, and waits until the list shows what is left. */
+async function filter(page, text) {
+  await page.tab.focus("#filter");
+  await page.tab.evaluate((value) => {
+    const field = document.getElementById("filter");
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }, text);
+  await page.tab.waitForFunction(() => / of /.test(document.getElementById("filter-count").textContent), { timeout: PATIENCE });
+}
+
 /** Waits until the row with a number is the selected one. */
 const selects = (page, number) => page.tab.waitForFunction(
   (n) => document.querySelector("#rows .sel .n")?.textContent.replace(/\D/g, "") === n, { timeout: PATIENCE }, String(number));
+
+test("notes and marks travel with all three links", async (t) => {
+  const sender = await decoded(t, capture);
+  const want = await log(sender);
+  await go(sender, 30);
+  await note(sender, "why <b>this</b> row? ü");
+  for (const how of ["view", "data", "stored"]) {
+    const { link, facts } = await share(sender, { how });
+    assert.match(facts, /Your notes go along/, how);
+    const reader = await site.open(t, { path: path(link) });
+    if (how === "view") {
+      await reader.tab.waitForSelector("#shared[open]");
+      await reader.choose(capture);
+    }
+    assert.equal(await reader.state("done", "failed"), "done");
+    await selects(reader, 30);
+    await noted(reader, 1);
+    assert.deepEqual(await notes(reader), ["Row 30: why <b>this</b> row? ü"], how);
+    assert.ok((await log(reader)).equals(want), how);
+  }
+  assert.ok(!(await stored()).includes("this</b> row"), "the note is stored sealed");
+});
+
+test("the exchanges that were chosen, and those that a filter leaves, with their notes", async (t) => {
+  const sender = await decoded(t, "testdata/golden/captures/streams.pcapng");
+  const whole = (await log(sender)).toString().trimEnd().split("\n");
+  const messages = async (link) => {
+    const reader = await site.open(t, { path: path(link) });
+    assert.equal(await reader.state("done", "failed"), "done");
+    const part = (await log(reader)).toString().trimEnd().split("\n");
+    let at = 0;
+    for (const line of part) assert.ok((at = whole.indexOf(line, at) + 1) > 0, `a line of the whole, in its order: ${line}`);
+    return { reader, part };
+  };
+  await filter(sender, "op:OpenFile");
+  await sender.tab.focus("#log");
+  await sender.tab.keyboard.press("End");
+  await sender.tab.waitForSelector("#rows .sel .n");
+  const line = await sender.tab.$eval("#rows .sel .m", (e) => e.textContent);
+  await note(sender, "the last");
+  const left = Number((await sender.text("#filter-count")).split(" of ")[0].replace(/\D/g, ""));
+  for (const how of ["data", "stored"]) {
+    const { link, facts } = await share(sender, { how, what: "exchanges" });
+    assert.match(facts, new RegExp(`^[\\d,]+ messages, [\\d,]+ of them because the others need them\\. .*Your notes go along`), how);
+    const { reader, part } = await messages(link);
+    assert.ok(part.filter((l) => /OpenFile/.test(l)).length >= left / 2 && part.length < whole.length / 2, `${part.length} lines`);
+    await noted(reader, 1);
+    await reader.tab.waitForFunction((l) => document.querySelector("#rows .sel .m")?.textContent.endsWith(l), { timeout: PATIENCE }, line);
+    assert.equal(await reader.tab.$eval("#filter", (e) => e.value), "op:OpenFile", "the filter holds there as well");
+    const number = (await reader.text("#rows .sel .n")).replace(/\D/g, "");
+    assert.deepEqual((await notes(reader)).map((n) => n.replace(/[\s,.\u202f]/g, "")), [`Row${number}:thelast`]);
+  }
+  // Three rows that are chosen together.
+  await sender.tab.focus("#log");
+  await sender.tab.keyboard.down("Shift");
+  await sender.tab.keyboard.press("ArrowUp");
+  await sender.tab.keyboard.press("ArrowUp");
+  await sender.tab.keyboard.up("Shift");
+  await sender.tab.waitForFunction(() => document.querySelectorAll("#rows .pick").length === 3);
+  const picked = await sender.tab.$$eval("#rows .pick .m", (all) => all.map((e) => e.textContent));
+  await sender.tab.click("#share-open");
+  await sender.tab.waitForSelector("#share[open]");
+  assert.match(await sender.text("#share-picked"), /the exchanges of the 3 chosen rows/);
+  await sender.tab.keyboard.press("Escape");
+  const { link } = await share(sender, { how: "data", what: "picked" });
+  const { part } = await messages(link);
+  for (const line of picked) assert.ok(part.includes(line.replace("✎ the last", "")), line);
+  assert.ok(part.length < 40, `${part.length} lines`);
+});
+
+test("what was set about a conversation goes along", async (t) => {
+  const file = "testdata/golden/partial/first_read_3000.pcap";
+  /** Opens a link, with the file if it asks for one. */
+  const opened = async (link) => {
+    const page = await site.open(t, { path: path(link) });
+    if (link.includes("#file=")) {
+      await page.tab.waitForSelector("#shared[open]");
+      await page.choose(file);
+    }
+    await page.state("done", "failed"); // not every guess leads to the end
+    await page.tab.waitForSelector("#rows .n", { timeout: PATIENCE });
+    return page;
+  };
+  const plainly = await decoded(t, file);
+  const { link } = await share(plainly, { how: "view" });
+  const sender = await opened(`${link}&first-read=4096`);
+  const want = await log(sender);
+  assert.ok(!want.equals(await log(plainly)), "it changes the log");
+  for (const [how, what] of [["view"], ["data", "capture"], ["stored", "capture"], ["data", "picked"]]) {
+    if (what === "picked") await go(sender, 3);
+    const made = await share(sender, { how, what });
+    const reader = await opened(made.link);
+    if (what === "picked") {
+      const again = await share(reader, { how: "view" });
+      assert.match(again.link, /first-read=4096/);
+    } else assert.ok((await log(reader)).equals(want), how);
+  }
+});
 
 test("the row of a link is shown with a filter, in another order, and in a large capture", async (t) => {
   const example = "open=examples/devkit_story.pcapng.gz";

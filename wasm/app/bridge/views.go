@@ -478,21 +478,26 @@ func (m *Report) fields(c *codec) {
 	c.text(&m.Markdown)
 }
 
-// Hash asks for the hash of the files.
-type Hash struct{}
+// Hash asks for the hash of the open files or, with one attached, for that of
+// another file.
+type Hash struct {
+	Seq uint32 // 0 for the open files
+}
 
-func (*Hash) Kind() Kind    { return KindHash }
-func (*Hash) fields(*codec) {}
+func (*Hash) Kind() Kind        { return KindHash }
+func (m *Hash) fields(c *codec) { number(c, &m.Seq) }
 
 // Hashed is the hash of the files: of one its SHA-256, of several that of their
 // hashes, in their order. Both in lower-case hexadecimal digits.
 type Hashed struct {
+	Seq   uint32
 	Hash  string
 	Error string
 }
 
 func (*Hashed) Kind() Kind { return KindHashed }
 func (m *Hashed) fields(c *codec) {
+	number(c, &m.Seq)
 	c.text(&m.Hash)
 	c.text(&m.Error)
 }

@@ -25,8 +25,8 @@ func init() {
 		&Copied{3, 4, 5, "text"},
 		&AskReport{},
 		&Report{[]Section{{"a", []Phrase{{"b", true, NoRow, "c"}}, []string{"d"}, "r", [][]Phrase{{{"e", false, 1, ""}}}, "f"}}, "# a"},
-		&Hash{},
-		&Hashed{"00ff", "e"},
+		&Hash{5},
+		&Hashed{5, "00ff", "e"},
 		&SetNotes{NoRow, []Note{n}},
 		&Notes{[]PlacedNote{{NoRow, "->Ping", n}}},
 	)

@@ -69,7 +69,6 @@ func newNotes(p *page) *notes {
 			byID("note-form").Underlying().Call("requestSubmit")
 		}
 	})
-	p.share.notes, p.share.takeNotes = n.json, n.take
 	return n
 }
 
@@ -369,10 +368,12 @@ func (n *notes) markdown() string {
 // ---- their form ----
 
 // value is the notes as they are kept and sent (docs/notes.md).
-func (n *notes) value() map[string]any {
-	list := make([]any, 0, len(n.list))
-	for i := range n.list {
-		note := &n.list[i]
+func (n *notes) value() map[string]any { return valueOf(n.p.name, n.list) }
+
+func valueOf(name string, notes []bridge.PlacedNote) map[string]any {
+	list := make([]any, 0, len(notes))
+	for i := range notes {
+		note := &notes[i]
 		from := "client"
 		if note.Anchor.FromServer {
 			from = "server"
@@ -393,7 +394,19 @@ func (n *notes) value() map[string]any {
 		}
 		list = append(list, one)
 	}
-	return map[string]any{"version": 1, "name": n.p.name, "notes": list}
+	return map[string]any{"version": 1, "name": name, "notes": list}
+}
+
+// jsonOf is notes on a part of the files as text, "" when there are none.
+func (n *notes) jsonOf(notes []bridge.Note) string {
+	if len(notes) == 0 {
+		return ""
+	}
+	placed := make([]bridge.PlacedNote, len(notes))
+	for i := range notes {
+		placed[i] = bridge.PlacedNote{Record: bridge.NoRow, Note: notes[i]}
+	}
+	return js.Global().Get("JSON").Call("stringify", valueOf(partName(n.p.name), placed)).String()
 }
 
 // json is the notes as text, "" when there are none.

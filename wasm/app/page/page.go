@@ -289,7 +289,12 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 	case *bridge.Report:
 		p.summary.came(m)
 	case *bridge.Hashed:
+		if m.Seq != 0 {
+			p.shared.compared(m)
+			break
+		}
 		p.notes.hashed(m)
+		p.share.hashed()
 	case *bridge.Notes:
 		p.notes.came(m)
 	case *bridge.Activity:

@@ -22,6 +22,14 @@ const (
 	linkStored = "stored" // the key to what is stored, sealed
 )
 
+// whatPicked is a value of the radio buttons beside seal's: the exchanges of the
+// chosen rows.
+const whatPicked = "picked"
+
+// maxManifestNotes bounds the notes of a stored share, in bytes: a manifest has
+// room for no more.
+const maxManifestNotes = 48 << 10
+
 // firstShareSeq begins the numbers under which the worker makes what is to be
 // shared; those of downloads start at 1.
 const firstShareSeq = 1 << 30
@@ -35,6 +43,8 @@ type share struct {
 	dialog, ask, done            dom.HTMLElement
 	what, life                   dom.HTMLElement
 	facts, failure, bar, barText dom.HTMLElement
+	storedWhy                    dom.HTMLElement
+	storedIs                     string // what is said of storing where that is possible
 	make, cancel                 dom.HTMLElement
 	link, deleteLink, said       dom.HTMLElement
 	deleteRow                    dom.HTMLElement
@@ -45,17 +55,16 @@ type share struct {
 	none     error // why nothing can be stored, nil when it can
 	prepared *sharing.Prepared
 	data     string // the fragment that carries the content, "" when it can't
+	alone    bool   // data has the messages alone, not the file
+	unnoted  bool   // there are too many notes for the link
 	call     *sharing.Call
+	sending  bool
+	findings int // rows of the log that are no messages
 
 	seq    uint32         // of what the worker makes now
 	made   chan madeThing // that, nil while it makes nothing
 	carved *bridge.Carved // what is in the part that is made or prepared, nil when it is the whole
 	client *client        // the worker
-
-	// notes gives the notes on the open file, as text for takeNotes, which adds
-	// those that came with a link to the file that was opened.
-	notes     func() string
-	takeNotes func(text string)
 }
 
 // A madeThing is what the worker made, or why it did not.
@@ -68,10 +77,11 @@ func newShare(p *page) *share {
 	s := &share{
 		p: p, client: &p.client, seq: firstShareSeq, dialog: byID("share"), ask: byID("share-ask"), done: byID("share-done"), what: byID("share-what"), life: byID("share-life"),
 		facts: byID("share-facts"), failure: byID("share-error"), bar: byID("share-progress"), barText: byID("share-progress-text"),
-		make: byID("share-make"), cancel: byID("share-cancel"),
+		storedWhy: byID("share-stored-why"), make: byID("share-make"), cancel: byID("share-cancel"),
 		link: byID("share-link"), deleteLink: byID("share-delete-link"), said: byID("share-said"), deleteRow: byID("share-delete-row"),
 	}
 	s.service.Sent = p.header.addSent
+	s.storedIs = s.storedWhy.TextContent()
 	on(byID("share-open"), "click", func(dom.Event) { s.show() })
 	on(s.ask, "change", func(dom.Event) { s.changed() })
 	on(s.make, "click", func(dom.Event) { s.begin() })
@@ -98,6 +108,7 @@ func (s *share) show() {
 	s.call = sharing.NewCall()
 	s.none = errAsking
 	s.offerParts()
+	s.offerStored()
 	show(s.ask, true)
 	show(s.done, false)
 	s.busy(false)
@@ -107,10 +118,30 @@ func (s *share) show() {
 		limits, err := s.service.Ask(call)
 		if call == s.call {
 			s.limits, s.none = limits, err
+			s.offerStored()
 			s.offer()
 		}
 	}()
 	s.changed()
+}
+
+// offerStored offers to store a share, or says why that can't be done here.
+func (s *share) offerStored() {
+	none := sharing.IsNone(s.none)
+	why := s.storedIs
+	switch {
+	case errors.Is(s.none, sharing.ErrNone):
+		why = "Not on this host: it stores no shares. Open the file where Satascope is served with them: on your own machine with satascope serve --data FOLDER, or on a host set up for it."
+	case none:
+		why = "Not here. " + sentence(visible(s.none.Error()))
+	}
+	s.storedWhy.SetTextContent(why)
+	stored := document.QuerySelector(`input[name="share-how"][value="stored"]`).Underlying()
+	stored.Set("disabled", none)
+	if none && stored.Get("checked").Bool() {
+		document.QuerySelector(`input[name="share-how"][value="data"]`).Underlying().Set("checked", true)
+		s.changed()
+	}
 }
 
 var errAsking = errors.New("asking the host…")
@@ -135,18 +166,19 @@ func radio(name string) string {
 	return el.Underlying().Get("value").String()
 }
 
-// changed prepares what is chosen now, so that its size is known.
+// changed prepares what is chosen now, so that its size is known. A link that
+// says where to look needs nothing but the file's hash.
 func (s *share) changed() {
 	s.turn++
-	turn, what := s.turn, radio("share-what")
-	if radio("share-how") == linkView {
-		what = seal.WhatCapture // the file that the reader has
-	}
-	s.prepared, s.data, s.carved = nil, "", nil
+	turn, how, what := s.turn, radio("share-how"), radio("share-what")
+	s.prepared, s.data, s.carved, s.alone, s.unnoted = nil, "", nil, false, false
 	s.stopMaking()
 	s.offer()
+	if how == linkView {
+		return
+	}
 	go func() {
-		p, data, err := s.prepare(what)
+		p, err := s.prepare(how, what)
 		if turn != s.turn {
 			return
 		}
@@ -154,40 +186,112 @@ func (s *share) changed() {
 			s.fail(err)
 			return
 		}
-		s.prepared, s.data = p, data
+		s.prepared = p
 		s.offer()
 	}()
 }
 
 // prepare makes what would be shared. It blocks.
-func (s *share) prepare(what string) (*sharing.Prepared, string, error) {
-	content := sharing.Content{Blob: s.open, Name: s.p.name, What: what, View: s.p.fragment()}
-	if s.notes != nil && what == seal.WhatCapture { // rows have other numbers elsewhere
-		content.Notes = s.notes()
-	}
+func (s *share) prepare(how, what string) (*sharing.Prepared, error) {
+	turn := s.turn
+	content := sharing.Content{Blob: s.open, Name: s.p.name, What: what}
 	var err error
-	switch what {
-	case seal.WhatLog:
-		content.Name = fileName(s.p.name, false)
-		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Save{Seq: seq} })
-	case seal.WhatStreams, seal.WhatExchanges:
-		content.Name = partName(s.p.name)
-		content.View = "" // rows have other numbers there
-		filter := s.p.filterText()
-		if what == seal.WhatStreams {
-			filter = "stream:" + byID("share-stream").Underlying().Get("value").String()
+	whole := what == seal.WhatCapture && len(s.p.files) == 1
+	switch {
+	case what == seal.WhatLog:
+		at := s.p.at()
+		at.assumed = bridge.Assumed{} // a log says what was made of it
+		noted := s.p.notes.json() != ""
+		if noted || s.findings > 0 {
+			at.row = -1 // rows have other numbers there
 		}
-		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Carve{Seq: seq, Filter: filter} })
+		content.Name, content.View = fileName(s.p.name, false), at.fragment()
+		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Save{Seq: seq, Notes: noted} })
+	case whole:
+		content.View, content.Notes, content.SHA256 = s.p.fragment(), s.notes(s.p.notes.json()), s.p.notes.hash
+	default:
+		err = s.carve(&content, what)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	p, err := sharing.Prepare(content)
-	if err != nil {
-		return nil, "", err
+	p, data, err := s.ready(content, how)
+	if err == nil && how == linkData && data == "" && whole && turn == s.turn {
+		// The messages alone may fit.
+		part := sharing.Content{Name: s.p.name, What: what}
+		if s.carve(&part, what) == nil && turn == s.turn {
+			var messages *sharing.Prepared
+			if messages, data, err = s.ready(part, how); data != "" {
+				p, s.alone = messages, true
+			} else {
+				s.carved = nil // it is not about that
+			}
+		}
 	}
-	data, err := p.Fragment()
+	if turn == s.turn {
+		s.data = data
+	}
+	return p, err
+}
+
+// ready compresses content and makes the link that carries it, if it is to.
+func (s *share) ready(content sharing.Content, how string) (p *sharing.Prepared, data string, err error) {
+	if p, err = sharing.Prepare(content); err == nil && how == linkData {
+		if data, err = p.Fragment(); data == "" && content.Notes != "" && err == nil {
+			content.Notes = ""
+			var bare *sharing.Prepared
+			if bare, err = sharing.Prepare(content); err == nil {
+				if data, err = bare.Fragment(); data != "" {
+					p, s.unnoted = bare, true
+				}
+			}
+		}
+	}
 	return p, data, err
+}
+
+// notes are the notes as they go along, "" when they are too much.
+func (s *share) notes(text string) string {
+	if len(text) > maxManifestNotes {
+		s.unnoted = true
+		return ""
+	}
+	return text
+}
+
+// carve has the worker make a capture of a part, with the row that is selected
+// and the notes as that part has them. It blocks.
+func (s *share) carve(content *sharing.Content, what string) error {
+	m := &bridge.Carve{Row: s.p.list.sel, Shown: s.p.views.asked.filter}
+	switch what {
+	case seal.WhatStreams:
+		m.Filter = "stream:" + byID("share-stream").Underlying().Get("value").String()
+	case seal.WhatExchanges:
+		m.Filter = s.p.filterText()
+	case whatPicked:
+		m.View, m.Ranges = s.p.views.id, s.p.pointer.chosen()
+		content.What = seal.WhatExchanges
+	}
+	content.Name = partName(s.p.name)
+	var err error
+	content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message {
+		m.Seq = seq
+		return m
+	})
+	c := s.carved
+	if err != nil || c == nil {
+		return err
+	}
+	at := place{row: c.Row, assumed: s.p.assumed}
+	at.spec.exchanges = s.p.views.asked.exchanges
+	if c.Holds {
+		at.spec = s.p.views.asked
+	}
+	if c.Port != 0 {
+		at.assumed.Port = c.Port
+	}
+	content.View, content.Notes = at.fragment(), s.notes(s.p.notes.jsonOf(c.Notes))
+	return nil
 }
 
 // fromWorker has the worker make something. It blocks.
@@ -238,6 +342,7 @@ func (s *share) tell(m *bridge.Carved) {
 
 // ended learns which streams there are.
 func (s *share) ended(m *bridge.Ended) {
+	s.findings = m.Summary.Diagnostics
 	list := byID("share-stream")
 	clearAll(list)
 	for i, stream := range m.Streams {
@@ -260,9 +365,15 @@ const maxStreamsOffered = 200
 
 // offerParts offers what the filter leaves, when there is one.
 func (s *share) offerParts() {
-	filtered := s.p.filterText() != ""
+	filtered, picked := s.p.filterText() != "", len(s.p.pointer.chosen()) > 0
 	show(byID("share-exchanges"), filtered)
-	if what := radio("share-what"); what == seal.WhatExchanges && !filtered || what == seal.WhatStreams && byID("share-streams").Underlying().Get("hidden").Bool() {
+	show(byID("share-picked"), picked)
+	label := "the exchange of the selected row"
+	if n := s.p.list.picks.count(); n > 1 {
+		label = "the exchanges of the " + counted(n, "chosen row")
+	}
+	byID("share-picked-text").SetTextContent(label)
+	if what := radio("share-what"); what == seal.WhatExchanges && !filtered || what == whatPicked && !picked || what == seal.WhatStreams && byID("share-streams").Underlying().Get("hidden").Bool() {
 		document.QuerySelector(`input[name="share-what"][value="capture"]`).Underlying().Set("checked", true)
 	}
 }
@@ -274,18 +385,38 @@ func (s *share) offer() {
 	show(s.life, how == linkStored)
 	text, can := "", s.prepared != nil
 	switch {
+	case how == linkView && len(s.p.files) > 1:
+		text, can = "Several files are open, and a link can name one: open one alone, or share what they hold.", false
+	case how == linkView && s.p.notes.said != "":
+		text, can = "The file's SHA-256, by which the reader's file would be known, could not be worked out: "+sentence(visible(s.p.notes.said)), false
+	case how == linkView && s.p.notes.hash == "":
+		text = "Working out the file's SHA-256…"
+	case how == linkView:
+		text, can = "No data: the link says where to look, what was set about the conversation, and the file's SHA-256. Who opens it is asked for the same file.", true
+		if s.p.notes.json() != "" {
+			if s.fileLink(s.p.notes.json()) == "" {
+				s.unnoted = true
+			} else {
+				text += " Your notes go along."
+			}
+		}
+	case how == linkStored && sharing.IsNone(s.none):
+		text, can = "", false
 	case !can:
 		text = "Looking at the file…"
-	case how == linkView:
-		text = "No data: the link says where to look, and the file's SHA-256. Who opens it is asked for the same file."
 	case how == linkData && s.data == "":
-		text, can = "This is too large for a link: "+size(s.prepared.ContentSize())+" compressed, and a link can carry "+size(sharing.MaxData)+". Store it, or share a part of it.", false
+		text, can = "This is too large for a link: "+size(s.prepared.ContentSize())+" compressed, and a link can carry some "+size(sharing.MaxLink*3/4)+". Store it, or share a part of it.", false
 	case how == linkData:
-		text = "The link itself carries the content: " + counted(len(s.data), "letter") + ". Nothing is sent or stored; whoever sees the link has the content, for good."
+		what := "content"
+		if s.alone {
+			what = "messages, with their times and addresses"
+		}
+		text = "The link itself carries the " + what + ": " + counted(len(s.data), "letter") + ". Nothing is sent or stored; whoever sees the link has the content, for good."
+		if s.alone {
+			text += " The file as it is would be too large for a link; packets without messages stay here."
+		}
 	case s.none == errAsking:
 		text, can = sentence(s.none.Error()), false
-	case errors.Is(s.none, sharing.ErrNone):
-		text, can = "The host of this page stores no shares: it is a static site. The other two kinds of link work everywhere.", false
 	case s.none != nil:
 		text, can = sentence(visible(s.none.Error())), false
 	case s.prepared.Size() > s.limits.Size:
@@ -294,12 +425,28 @@ func (s *share) offer() {
 		text = size(s.prepared.Size()) + " will be encrypted here and stored on " + js.Global().Get("location").Get("host").String() + ", for " + counted(s.days(), "day") +
 			". The host can't read it: the key is in the link alone. Whoever has the link can read it until then, or until you delete it."
 	}
-	if s.carved != nil && can {
-		part := counted(s.carved.Rows, "message")
-		if s.carved.Added > 0 {
-			part += ", " + count(s.carved.Added) + " of them because the others need them"
+	switch {
+	case !can || how == linkView:
+	case radio("share-what") == seal.WhatLog && s.p.notes.json() != "":
+		text += " Your notes go along, as lines of the log."
+	case s.prepared.HasNotes():
+		text += " Your notes go along."
+	}
+	if can && s.unnoted {
+		text += " Your notes are too much for it and stay here."
+	}
+	if c := s.carved; c != nil && can {
+		part := counted(c.Rows, "message")
+		if c.Added > 0 {
+			part += ", " + count(c.Added) + " of them because the others need them"
 		}
 		text = part + ". " + text
+		if c.Changed > 0 {
+			text += " Alone, " + counted(c.Changed, "line") + " of them read differently."
+		}
+		if !c.Checked && s.p.notes.json() != "" {
+			text += " The part is large: notes stay here."
+		}
 	}
 	s.facts.SetTextContent(text)
 	show(s.failure, false)
@@ -318,6 +465,7 @@ func (s *share) days() int {
 
 // busy shows the progress bar in place of the choices.
 func (s *share) busy(is bool) {
+	s.sending = is
 	show(s.bar, is)
 	show(s.barText, is)
 	s.barText.SetTextContent("")
@@ -340,13 +488,17 @@ func (s *share) fail(err error) {
 
 // begin makes the link.
 func (s *share) begin() {
-	p, call := s.prepared, s.call
-	if p == nil || call == nil {
+	p, call, how := s.prepared, s.call, radio("share-how")
+	if call == nil || p == nil && how != linkView {
 		return
 	}
-	switch radio("share-how") {
+	switch how {
 	case linkView:
-		s.finish(p.FileFragment(s.p.fragment()), "", "No data was sent.")
+		text := s.fileLink(s.p.notes.json())
+		if text == "" {
+			text = s.fileLink("")
+		}
+		s.finish(text, "", "No data was sent.")
 	case linkData:
 		s.finish(s.data, "", "No data was sent.")
 	case linkStored:
@@ -366,6 +518,19 @@ func (s *share) begin() {
 					size(shared.Sealed)+" were sent, encrypted. They are removed on "+date(shared.Expires)+". Keep the delete link: it is the only way to remove them earlier.")
 			}
 		}()
+	}
+}
+
+// fileLink is the link that says where to look in the open file, "" when the
+// notes are too much for it.
+func (s *share) fileLink(notes string) string {
+	return sharing.FileFragment(s.p.notes.hash, s.p.name, s.p.fragment(), notes)
+}
+
+// hashed is called when the open file's hash is known.
+func (s *share) hashed() {
+	if s.call != nil && !s.sending {
+		s.offer()
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"honnef.co/go/js/dom/v2"
 
 	"satascope/share/seal"
+	"satascope/wasm/app/bridge"
 	"satascope/wasm/app/sharing"
 )
 
@@ -29,6 +30,8 @@ type shared struct {
 	stop, remove, choose              dom.HTMLElement
 	owner                             seal.OwnerLink
 	wanted                            *sharing.FileLink // the file that a link asks for
+	seq                               uint32            // of the file that is compared with it
+	compared                          func(*bridge.Hashed)
 }
 
 func newShared(p *page) *shared {
@@ -170,8 +173,8 @@ func (s *shared) unpack(text string) {
 func (s *shared) openWith(file js.Value, name, view, notes string) {
 	s.p.address.opened = "" // the address stays the link
 	s.p.openAt(file, name, view)
-	if notes != "" && s.p.share.takeNotes != nil {
-		s.p.share.takeNotes(notes)
+	if notes != "" {
+		s.p.notes.take(notes)
 	}
 }
 
@@ -195,17 +198,20 @@ func (s *shared) take(file js.Value, name string) bool {
 	if link == nil {
 		return false
 	}
-	call := s.call
 	s.text.SetTextContent("Looking whether it is the same file…")
 	show(s.bar, true)
-	go func() {
-		same, err := link.Is(file)
+	show(s.failure, false)
+	s.seq++
+	seq := s.seq
+	s.compared = func(m *bridge.Hashed) {
+		if m.Seq != seq || s.wanted != link {
+			return
+		}
 		show(s.bar, false)
 		switch {
-		case call != s.call:
-		case err != nil:
-			s.fail(call, "The file could not be read", err)
-		case !same:
+		case m.Error != "":
+			s.fail(s.call, "The file could not be read", errors.New(m.Error))
+		case m.Hash != link.SHA256:
 			s.text.SetTextContent("The link is about “" + visible(link.Name) + "” (SHA-256 " + link.SHA256[:16] + "…).")
 			s.failure.SetTextContent("“" + visible(name) + "” is another file. Choose the one that the link was made with.")
 			show(s.failure, true)
@@ -213,7 +219,8 @@ func (s *shared) take(file js.Value, name string) bool {
 			s.close()
 			s.openWith(file, name, link.View, link.Notes)
 		}
-	}()
+	}
+	s.p.client.send(&bridge.Hash{Seq: seq}, file)
 	return true
 }
 

@@ -30,13 +30,17 @@ func newKey() (key [seal.KeySize]byte, err error) {
 	return key, nil
 }
 
+func hasCipher() bool {
+	crypto := js.Global().Get("crypto")
+	return crypto.Truthy() && crypto.Get("subtle").Truthy()
+}
+
 // newCipher gives a key to the browser, to seal or to open with.
 func newCipher(key [seal.KeySize]byte, use string) (*cipher, error) {
-	crypto := js.Global().Get("crypto")
-	if !crypto.Truthy() || !crypto.Get("subtle").Truthy() {
+	if !hasCipher() {
 		return nil, errInsecure
 	}
-	c := &cipher{subtle: crypto.Get("subtle")}
+	c := &cipher{subtle: js.Global().Get("crypto").Get("subtle")}
 	promise, err := browser.Try(func() js.Value {
 		return c.subtle.Call("importKey", "raw", browser.Array(key[:]), "AES-GCM", false, []any{use})
 	})
@@ -87,25 +91,4 @@ func (c *cipher) run(method string, nonce, data, aad []byte) ([]byte, error) {
 		return nil, err
 	}
 	return browser.Bytes(js.Global().Get("Uint8Array").New(buffer)), nil
-}
-
-// digest is the SHA-256 of a Blob.
-func digest(blob js.Value) ([]byte, error) {
-	crypto := js.Global().Get("crypto")
-	if !crypto.Truthy() || !crypto.Get("subtle").Truthy() {
-		return nil, errInsecure
-	}
-	buffer, err := browser.Await(blob.Call("arrayBuffer"))
-	if err != nil {
-		return nil, err
-	}
-	promise, err := browser.Try(func() js.Value { return crypto.Get("subtle").Call("digest", "SHA-256", buffer) })
-	if err != nil {
-		return nil, err
-	}
-	sum, err := browser.Await(promise)
-	if err != nil {
-		return nil, err
-	}
-	return browser.Bytes(js.Global().Get("Uint8Array").New(sum)), nil
 }

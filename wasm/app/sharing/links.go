@@ -15,9 +15,9 @@ import (
 // Links that need no service: one that carries the content, and one that names a
 // file. Both are fragments, which no browser sends.
 
-// MaxData is the longest content that a link carries, in bytes: with it the link
-// has some 32,000 letters, which browsers and most messengers take.
-const MaxData = 24_000
+// MaxLink is the longest link that is made, in letters: 32 KiB, which browsers and
+// most messengers take.
+const MaxLink = 32 << 10
 
 const (
 	dataName = "data=" // data=NAME.CONTENT, base64url, and behind an & the view
@@ -38,7 +38,7 @@ func (p *Prepared) SetDays(days int) { p.content.Days = days }
 // Fragment is the link that carries the content, "" when that is too large. It
 // blocks.
 func (p *Prepared) Fragment() (string, error) {
-	if p.layout.Length > MaxData {
+	if p.layout.Length > MaxLink {
 		return "", nil
 	}
 	b := make([]byte, p.layout.Length)
@@ -49,12 +49,21 @@ func (p *Prepared) Fragment() (string, error) {
 	if p.gzip && !strings.HasSuffix(name, ".gz") {
 		name += ".gz"
 	}
-	return withView(dataName+base64url.EncodeToString([]byte(name))+"."+base64url.EncodeToString(b), p.content.View, p.content.Notes), nil
+	text := withView(dataName+base64url.EncodeToString([]byte(name))+"."+base64url.EncodeToString(b), p.content.View, p.content.Notes)
+	if len(text) > MaxLink {
+		return "", nil
+	}
+	return text, nil
 }
 
-// FileFragment is the link that names the file and a view of it.
-func (p *Prepared) FileFragment(view string) string {
-	return withView(fileName+hexOf(p.sum)+"."+base64url.EncodeToString([]byte(p.content.Name)), view, p.content.Notes)
+// FileFragment is the link that names a file by its hash, and a view of it; ""
+// when the notes are too much for a link.
+func FileFragment(sha256, name, view, notes string) string {
+	text := withView(fileName+sha256+"."+base64url.EncodeToString([]byte(name)), view, notes)
+	if len(text) > MaxLink {
+		return ""
+	}
+	return text
 }
 
 // notesName is the part of a view that carries notes, as base64url.
@@ -134,10 +143,4 @@ func ParseFileLink(fragment string) (*FileLink, error) {
 	l := &FileLink{SHA256: sum, Name: plainName(string(b))}
 	l.View, l.Notes = cutNotes(view)
 	return l, nil
-}
-
-// Is says whether a file is the one. It blocks.
-func (l *FileLink) Is(file js.Value) (bool, error) {
-	sum, err := digest(file)
-	return err == nil && hexOf(sum) == l.SHA256, err
 }

@@ -22,7 +22,9 @@ type Content struct {
 	View string   // the page's fragment, "" for none
 	// Notes are notes and marks on rows, "" for none.
 	Notes string
-	Days  int
+	// SHA256 is the file's, in lower case hex; "" of what was made for the share.
+	SHA256 string
+	Days   int
 }
 
 // A Shared is a share that is stored.
@@ -39,21 +41,19 @@ type Prepared struct {
 	blob    js.Value // the content, or its gzip form
 	gzip    bool
 	layout  seal.Layout
-	sum     []byte
 }
 
 // Size is the bytes that will be stored.
 func (p *Prepared) Size() int64 { return p.layout.SealedSize() }
+
+// HasNotes says whether notes go along.
+func (p *Prepared) HasNotes() bool { return p.content.Notes != "" }
 
 // Prepare compresses the content where that helps and finds out how it is cut.
 func Prepare(content Content) (*Prepared, error) {
 	p := &Prepared{content: content, blob: content.Blob}
 	if size(content.Blob) == 0 {
 		return nil, errors.New("there is nothing to share: the file is empty")
-	}
-	var err error
-	if p.sum, err = digest(content.Blob); err != nil {
-		return nil, err
 	}
 	packed, err := compress(content.Blob)
 	if err != nil {
@@ -186,21 +186,11 @@ func (p *Prepared) manifest() *seal.Manifest {
 		add(seal.FieldEncoding, "gzip")
 	}
 	add(seal.FieldLength, strconv.FormatInt(size(p.content.Blob), 10))
-	add(seal.FieldSHA256, hexOf(p.sum))
+	add(seal.FieldSHA256, p.content.SHA256)
 	add(seal.FieldCreated, time.Now().UTC().Format(time.RFC3339))
 	add(seal.FieldView, p.content.View)
 	add(seal.FieldNotes, p.content.Notes)
 	return m
-}
-
-// hexOf is lower case hex.
-func hexOf(b []byte) string {
-	const digits = "0123456789abcdef"
-	out := make([]byte, 0, 2*len(b))
-	for _, c := range b {
-		out = append(out, digits[c>>4], digits[c&15])
-	}
-	return string(out)
 }
 
 // decode64 reads the base64 of a JSON answer.

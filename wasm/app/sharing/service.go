@@ -33,8 +33,18 @@ type Limits struct {
 	Manifest  int64
 }
 
-// ErrNone means that the host of the page stores no shares.
+// ErrNone means that the host of the page stores no shares, and does not say why.
 var ErrNone = errors.New("the host of this page stores no shares")
+
+// codeNone is the code of a host that stores no shares and says why: the
+// message of such a [Refusal] is for people.
+const codeNone = "no_shares"
+
+// IsNone says whether an error means that the host stores no shares at all.
+func IsNone(err error) bool {
+	var r *Refusal
+	return errors.Is(err, ErrNone) || errors.Is(err, errInsecure) || errors.As(err, &r) && r.Code == codeNone
+}
 
 // A Refusal is what the service answered instead.
 type Refusal struct {
@@ -175,16 +185,25 @@ func (s Service) json(c *Call, r request) (js.Value, error) {
 
 // Ask asks for the service's limits, and with that whether there is one.
 func (s Service) Ask(c *Call) (Limits, error) {
+	if !hasCipher() {
+		return Limits{}, errInsecure
+	}
 	v, err := s.json(c, request{method: "GET", path: "health", once: true})
 	if err != nil {
 		return Limits{}, err
 	}
 	l := Limits{Size: number(v.Get("max_size")), ChunkSize: number(v.Get("max_chunk_size")), Manifest: number(v.Get("max_manifest"))}
 	if l.Size <= 0 || l.ChunkSize <= 0 {
+		if why := text(v.Get("message")); why != "" {
+			return l, &Refusal{Code: codeNone, Message: why[:min(len(why), maxWhy)]}
+		}
 		return l, ErrNone
 	}
 	return l, nil
 }
+
+// maxWhy bounds what a host says of itself.
+const maxWhy = 400
 
 // Delete deletes a share.
 func (s Service) Delete(c *Call, id, token string) error {

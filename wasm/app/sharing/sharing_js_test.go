@@ -156,7 +156,7 @@ func random(n int) []byte {
 }
 
 func prepare(t *testing.T, content []byte) *Prepared {
-	p, err := Prepare(Content{Blob: blobOf(content), Name: "boot.pcapng", What: seal.WhatCapture, View: "filter=x", Notes: "[1]", Days: 7})
+	p, err := Prepare(Content{Blob: blobOf(content), Name: "boot.pcapng", What: seal.WhatCapture, View: "filter=x", Notes: "[1]", SHA256: "ab", Days: 7})
 	require.NoError(t, err)
 	return p
 }
@@ -201,6 +201,7 @@ func TestSendAndOpen(t *testing.T) {
 	require.Equal(t, seal.WhatCapture, found.Manifest.Get(seal.FieldWhat))
 	require.Equal(t, "filter=x", found.Manifest.Get(seal.FieldView))
 	require.Equal(t, "[1]", found.Manifest.Get(seal.FieldNotes))
+	require.Equal(t, "ab", found.Manifest.Get(seal.FieldSHA256))
 	require.Equal(t, "2500000", found.Manifest.Get(seal.FieldLength))
 	require.Equal(t, shared.Expires, found.Expires)
 	var came int64
@@ -293,9 +294,14 @@ func TestNoService(t *testing.T) {
 		_, err := Service{}.Ask(NewCall())
 		require.Equal(t, ErrNone, err)
 	}
-	h.before = page(502, "bad gateway")
+	h.before = page(200, `{"ok": false, "shares": false, "message": "This site is static files. Do that."}`)
 	_, err := Service{}.Ask(NewCall())
+	require.EqualError(t, err, "This site is static files. Do that.")
+	require.True(t, IsNone(err))
+	h.before = page(502, "bad gateway")
+	_, err = Service{}.Ask(NewCall())
 	require.ErrorContains(t, err, "the host answered 502 without a reason")
+	require.False(t, IsNone(err))
 	h.before = func(*http.Request) (js.Value, js.Value) {
 		return js.Undefined(), js.Global().Get("TypeError").New("Failed to fetch")
 	}
@@ -368,8 +374,11 @@ func TestPagesWithoutCipher(t *testing.T) {
 	defer js.Global().Get("Object").Call("defineProperty", js.Global(), "crypto", crypto)
 	_, err := newCipher([32]byte{}, "encrypt")
 	require.Equal(t, errInsecure, err)
-	_, err = Prepare(Content{Blob: blobOf([]byte("x"))})
+	_, err = Service{}.Ask(NewCall())
 	require.Equal(t, errInsecure, err)
+	require.True(t, IsNone(err))
+	_, err = Prepare(Content{Blob: blobOf([]byte("x"))})
+	require.NoError(t, err, "links that carry the content need none")
 }
 
 // Links that need no service, there and back.
@@ -387,21 +396,18 @@ func TestLinks(t *testing.T) {
 	require.Equal(t, "note & mark", data.Notes)
 	require.Equal(t, content, bytesOf(t, data.Blob))
 
-	text = p.FileFragment("row=9")
+	sum := strings.Repeat("0123456789abcdef", 4)
+	text = FileFragment(sum, "ä b.pcap", "row=9", "note & mark")
 	require.True(t, IsFileLink(text))
 	link, err := ParseFileLink(text)
 	require.NoError(t, err)
 	require.Equal(t, "ä b.pcap", link.Name)
 	require.Equal(t, "row=9", link.View)
 	require.Equal(t, "note & mark", link.Notes)
-	same, err := link.Is(blobOf(content))
-	require.NoError(t, err)
-	require.True(t, same)
-	same, err = link.Is(blobOf(content[1:]))
-	require.NoError(t, err)
-	require.False(t, same)
+	require.Equal(t, sum, link.SHA256)
+	require.Empty(t, FileFragment(sum, "a", "", strings.Repeat("n", MaxLink)), "too long for a link")
 
-	p, err = Prepare(Content{Blob: blobOf(random(MaxData + 1)), Name: "large"})
+	p, err = Prepare(Content{Blob: blobOf(random(MaxLink * 3 / 4)), Name: "large"})
 	require.NoError(t, err)
 	text, err = p.Fragment()
 	require.NoError(t, err)

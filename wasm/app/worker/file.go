@@ -46,7 +46,7 @@ func (w *worker) hash() {
 		sums := make([]byte, 0, len(w.sources)*sha256.Size)
 		for _, src := range w.sources {
 			h := sha256.New()
-			if err := hashFile(h, src); err != nil {
+			if err := hashFile(h, src.File); err != nil {
 				return err
 			}
 			sums = h.Sum(sums)
@@ -64,8 +64,23 @@ func (w *worker) hash() {
 	w.post(answer)
 }
 
-func hashFile(h hash.Hash, src *storedFile) error {
-	r, err := src.File.Open()
+// hashOther finds out the hash of a file that is not open.
+func (w *worker) hashOther(seq uint32, file *browser.File) {
+	answer := &bridge.Hashed{Seq: seq}
+	err := guard("the hash", func() error {
+		h := sha256.New()
+		err := hashFile(h, file)
+		answer.Hash = hex.EncodeToString(h.Sum(nil))
+		return err
+	})
+	if err != nil {
+		answer.Hash, answer.Error = "", sentence(err)
+	}
+	w.post(answer)
+}
+
+func hashFile(h hash.Hash, file *browser.File) error {
+	r, err := file.Open()
 	if err != nil {
 		return err
 	}

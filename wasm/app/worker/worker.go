@@ -90,6 +90,10 @@ func (w *worker) handle(b []byte, attachment js.Value) {
 		w.open(o, attachment)
 		return
 	}
+	if h, ok := m.(*bridge.Hash); ok && attachment.Truthy() {
+		go w.hashOther(h.Seq, browser.NewFile(attachment, ""))
+		return
+	}
 	if w.decoder == nil {
 		return
 	}
