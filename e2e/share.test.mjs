@@ -75,6 +75,64 @@ async function stored() {
   return Buffer.concat(all);
 }
 
+/** A file with a real capture, and behind it packets of 60,000 bytes of noise. */
+async function noisy(t, packets) {
+  const folder = await mkdtemp(join(tmpdir(), "satascope-large-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "large.pcap");
+  const parts = [await readFile(plain)];
+  for (let i = 0; i < packets; i++) {
+    const packet = Buffer.alloc(16 + 60_000);
+    packet.writeUInt32LE(60_000, 8);
+    packet.writeUInt32LE(60_000, 12);
+    randomBytes(60_000).copy(packet, 16);
+    parts.push(packet);
+  }
+  await writeFile(file, Buffer.concat(parts));
+  return file;
+}
+
+/** What the service keeps of a share, by the last part of its names, to read and to change. */
+async function keptOf(id) {
+  const chunk = (names) => Object.fromEntries(names.map((name) => [name.slice(name.lastIndexOf("/") + 1), name]));
+  if (process.env.SHARE_ORIGIN) {
+    const door = (what, key, options) => fetch(`${site.origin}/api/behind/${what}?key=${encodeURIComponent(key)}`, options);
+    const names = chunk((await (await door("list", "")).json()).filter((key) => key.includes(id)));
+    return {
+      read: async (n) => Buffer.from(await (await door("get", names[n])).arrayBuffer()),
+      write: async (n, bytes) => assert.ok((await door("put", names[n], { method: "POST", body: bytes })).ok),
+    };
+  }
+  return { read: (n) => readFile(join(data, "shares", id, n)), write: (n, bytes) => writeFile(join(data, "shares", id, n), bytes) };
+}
+
+test("what the host changed is refused, and nothing of it is shown", async (t) => {
+  const sender = await decoded(t, await noisy(t, 45));
+  const { link } = await share(sender);
+  const id = /share=([\w-]{28})\./.exec(link)[1];
+  const kept = await keptOf(id);
+  const chunks = ["chunk-00000", "chunk-00001", "chunk-00002"];
+  const [first, second, third] = await Promise.all(chunks.map(kept.read));
+  const flipped = Buffer.from(second);
+  flipped[777] ^= 4;
+  for (const [what, changed, says] of [
+    ["flipped", [first, flipped, third], /chunk 2 of 3 is refused/i],
+    ["cut", [first, second.subarray(0, -1), third], /chunk 2 of 3 is refused|could not|connection ended/i],
+    ["swapped", [second, first, third], /chunk 1 of 3 is refused/i],
+    ["repeated", [first, first, third], /chunk 2 of 3 is refused/i],
+  ]) {
+    for (const [i, name] of chunks.entries()) await kept.write(name, changed[i]);
+    const reader = await site.open(t, { path: path(link), expects: /50[03]|ERR_/ });
+    await reader.tab.waitForFunction(() => document.getElementById("error").textContent !== "", { timeout: PATIENCE });
+    assert.match(await reader.text("#error"), /^The shared capture could not be opened: /, what);
+    assert.match(await reader.text("#error"), says, what);
+    assert.equal(await reader.state("empty", "done", "failed"), "empty", what);
+  }
+  for (const [i, name] of chunks.entries()) await kept.write(name, [first, second, third][i]);
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done", "as it was, it opens");
+});
+
 test("a stored share: another browser has the same log", async (t) => {
   const sender = await decoded(t, capture);
   const want = await log(sender);
@@ -99,19 +157,7 @@ test("a stored share: another browser has the same log", async (t) => {
 });
 
 test("a large capture goes in chunks, with progress, and can be cancelled", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "satascope-large-"));
-  t.after(() => rm(folder, { recursive: true }));
-  const file = join(folder, "large.pcap");
-  // A real capture, and behind it a packet block of noise for each megabyte.
-  const parts = [await readFile(plain)];
-  for (let i = 0; i < 160; i++) {
-    const packet = Buffer.alloc(16 + 60_000);
-    packet.writeUInt32LE(60_000, 8);
-    packet.writeUInt32LE(60_000, 12);
-    randomBytes(60_000).copy(packet, 16);
-    parts.push(packet);
-  }
-  await writeFile(file, Buffer.concat(parts));
+  const file = await noisy(t, 160);
   const sender = await decoded(t, file);
   const want = await log(sender);
   const { link, remove } = await share(sender);

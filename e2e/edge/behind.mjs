@@ -1,5 +1,5 @@
 // The worker, as it is deployed, with a door behind it for the tests: /api/behind/
-// lists what the bucket holds, gives all of it, puts objects into it, makes it fail, and takes the
+// lists what the bucket holds, gives all or one of it, puts objects into it, makes it fail, and takes the
 // strict rate limit in place of the usual one.
 import worker from "../../.build/edge/worker.mjs";
 
@@ -31,6 +31,8 @@ async function behind(request, env, what) {
       }
       return new Response(new Blob(parts));
     }
+    case "get":
+      return new Response((await env.SHARES.get(new URL(request.url).searchParams.get("key"))).body);
     case "put":
       await env.SHARES.put(new URL(request.url).searchParams.get("key"), await request.arrayBuffer());
       return new Response("ok");
