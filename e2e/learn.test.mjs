@@ -73,6 +73,7 @@ test("the builder makes every request and response: fields to bytes and back", a
       const changed = await builder(page);
       assert.equal(changed.bytes.replaceAll(/\s/g, "").slice(8, 16), "01020304", name);
       assert.equal(changed.fields[n].changed, true, name);
+      assert.match(await page.text("#builder-diff-legend"), /^packet id, was 0{8}: 0x04 to 0x07$/, "what is other is lit in the bytes, too");
       await type(page, "#builder-bytes", before.bytes);
       const after = await builder(page);
       assert.deepEqual({ ...after, hash: "" }, { ...before, hash: "" }, `${name}: bytes to fields`);
@@ -347,8 +348,21 @@ test("the quiz asks, judges and explains", async (t) => {
     await tab.click("#quiz .question .primary");
     await tab.waitForSelector("#quiz .verdict b");
     assert.match(await page.text("#quiz .verdict"), /^(Right|Not quite)\. It is .{10}/s);
-    assert.match(await page.text("#quiz-score"), new RegExp(`^\\d of ${n} right$`));
+    assert.match(await page.text("#quiz-score"), new RegExp(`^\\d of ${n} right\\.`));
     if (n === 1) await page.screenshot("learn-quiz");
     await tab.click("#quiz-next");
   }
+  // About one thing alone, and never the same twice.
+  const asked = new Set();
+  for (const [topic, has] of [["byte", ".hexbox button"], ["log", "input[type=radio]"], ["answer", ".prompt"], ["byte", ".hexbox button"]]) {
+    await tab.select("#quiz-topic", topic);
+    await tab.waitForFunction((has, asked) => document.querySelector(`#quiz .question ${has}`) && !document.querySelector("#quiz .verdict b") && !asked.includes(document.querySelector("#quiz .question").textContent), { timeout: PATIENCE }, has, [...asked]);
+    asked.add(await page.text("#quiz .question"));
+  }
+  const score = await page.text("#quiz-score");
+  await tab.reload();
+  await page.state("done");
+  await learn(page, "quiz");
+  await tab.waitForSelector("#quiz .question", { timeout: PATIENCE });
+  assert.equal(await page.text("#quiz-score"), score, "the score is kept here");
 });

@@ -373,6 +373,58 @@ func AppendFailedRead(dst []byte, result sata.Result) []byte {
 	return binary.BigEndian.AppendUint32(dst, uint32(result))
 }
 
+// maxChanged is how many ranges Changed tells apart.
+const maxChanged = 12
+
+// Changed are the ranges in which the bytes of f are other than they were, each
+// with the field it is in and what stood there.
+func Changed(was []byte, f *Frame) (marks []Mark) {
+	now := f.Bytes
+	common := min(len(was), len(now))
+	fields := f.Layout()
+	end := func(at int) (int, string) { // of the field around a byte
+		for i := range fields {
+			if fields[i].Offset <= at && at < fields[i].End() {
+				return fields[i].End(), fields[i].Name
+			}
+		}
+		return len(now), "what follows"
+	}
+	for at := 0; at < common; at++ {
+		if was[at] == now[at] {
+			continue
+		}
+		if len(marks) == maxChanged {
+			return append(marks, Mark{at, len(now) - at, "more"})
+		}
+		limit, name := end(at)
+		last := at // the last byte of the field that is other
+		for n := at; n < min(limit, common); n++ {
+			if was[n] != now[n] {
+				last = n
+			}
+		}
+		const shown = 8
+		old := was[at:min(last+1, at+shown)]
+		label := name + ", was "
+		for _, c := range old {
+			label += string([]byte{hexDigits[c>>4], hexDigits[c&15]})
+		}
+		if last+1 > at+shown {
+			label += "…"
+		}
+		marks = append(marks, Mark{at, last + 1 - at, label})
+		at = last
+	}
+	if len(now) > common {
+		marks = append(marks, Mark{common, len(now) - common, count(uint64(len(now)-common), "byte", "bytes") + " more than before"})
+	}
+	if len(was) > common && common > 0 {
+		marks = append(marks, Mark{common - 1, 1, "the end: " + count(uint64(len(was)-common), "byte", "bytes") + " fewer than before"})
+	}
+	return marks
+}
+
 // A Choice is a value that a field is often given.
 type Choice struct {
 	Text    string // for Frame.Set

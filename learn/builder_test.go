@@ -373,3 +373,42 @@ func FuzzRuns(f *testing.F) {
 		}
 	})
 }
+
+// TestChanged: exactly the bytes that differ are told, each range once.
+func TestChanged(t *testing.T) {
+	f := NewRequest(sata.OpenFile)
+	was := append([]byte(nil), f.Bytes...)
+	require.Empty(t, Changed(was, f))
+	values, _ := f.Values()
+	for i := range values {
+		if values[i].Field.Name == "packet id" {
+			require.NoError(t, f.Set(i, "0x01020304"))
+		}
+	}
+	require.NoError(t, f.Set(len(values)-1, "/%SLC_EMU_DIR/sys/config/System.xml"))
+	at := 0x44 + len("/%SLC_EMU_DIR/sys/config/")
+	require.Equal(t, []Mark{{4, 4, "packet id, was 00000000"}, {at, 1, "path, was 73"}}, Changed(was, f))
+	require.NoError(t, f.SetTail([]byte{1, 2}))
+	marks := Changed(was, f)
+	require.Equal(t, Mark{len(was), 2, "2 bytes more than before"}, marks[len(marks)-1])
+	require.NoError(t, f.SetBytes(was[:len(was)-1]))
+	require.Equal(t, []Mark{{len(was) - 2, 1, "the end: 1 byte fewer than before"}}, Changed(was, f))
+	require.NoError(t, f.SetBytes(nil))
+	require.Empty(t, Changed(was, f))
+
+	// Of many changes no byte is left out.
+	b := append([]byte(nil), was...)
+	for i := range b {
+		b[i] ^= byte(i % 2)
+	}
+	require.NoError(t, f.SetBytes(b))
+	covered := map[int]bool{}
+	for _, m := range Changed(was, f) {
+		for n := m.Offset; n < m.End(); n++ {
+			covered[n] = true
+		}
+	}
+	for i := range b {
+		require.True(t, b[i] == was[i] || covered[i], "byte %d", i)
+	}
+}

@@ -18,20 +18,27 @@ func NewQuiz(c Conversation) *Quiz { return &Quiz{guide{c: c, log: c.Log}} }
 // A picker makes questions of one kind about a record, when the record lends
 // itself to it.
 type picker struct {
-	kind string // stable, for choosing what to be asked
-	pick func(g *guide, rnd *rand.Rand, i int) (Question, bool)
+	kind  string // stable
+	topic string // one of QuizTopics, for choosing what to be asked
+	pick  func(g *guide, rnd *rand.Rand, i int) (Question, bool)
 }
 
 var pickers = []picker{
-	{"length", askLength},
-	{"byte", askWrongByte},
-	{"line", askLine},
-	{"command", askCommand},
-	{"descriptor", askDescriptor},
-	{"padding", askPadding},
-	{"written", askWritten},
-	{"result", askResult},
+	{"length", "answer", askLength},
+	{"byte", "byte", askWrongByte},
+	{"line", "log", askLine},
+	{"command", "answer", askCommand},
+	{"descriptor", "log", askDescriptor},
+	{"padding", "answer", askPadding},
+	{"written", "answer", askWritten},
+	{"result", "log", askResult},
 }
+
+// A QuizTopic is what a person can choose to be asked about.
+type QuizTopic struct{ Name, Title string }
+
+// QuizTopics are all topics. The first stands for any.
+var QuizTopics = []QuizTopic{{"", "all of it"}, {"answer", "the answer: predict it"}, {"byte", "the bytes: find the wrong one"}, {"log", "the log: what does it say"}}
 
 // QuizKinds are the kinds of questions, by their stable names.
 func QuizKinds() (kinds []string) {
@@ -43,11 +50,18 @@ func QuizKinds() (kinds []string) {
 
 // Question makes the question of a seed, of any kind that the conversation has
 // something for; ok is false when it has nothing to ask about.
-func (z *Quiz) Question(seed uint64) (q Question, ok bool) {
+func (z *Quiz) Question(seed uint64) (q Question, ok bool) { return z.QuestionAbout("", seed) }
+
+// QuestionAbout makes the question of a seed about one of QuizTopics.
+func (z *Quiz) QuestionAbout(topic string, seed uint64) (q Question, ok bool) {
 	rnd := rand.New(rand.NewPCG(seed, 0x5A7A5C09E))
 	start := rnd.IntN(len(pickers))
 	for n := range pickers {
-		if q, ok = z.ask(pickers[(start+n)%len(pickers)], rnd); ok {
+		p := pickers[(start+n)%len(pickers)]
+		if topic != "" && p.topic != topic {
+			continue
+		}
+		if q, ok = z.ask(p, rnd); ok {
 			return q, true
 		}
 	}

@@ -105,7 +105,24 @@ func TestQuizOfAnything(t *testing.T) {
 		kinds[q.Kind]++
 	}
 	require.Len(t, kinds, 3)
-	_, ok := NewQuiz(Conversation{Log: walcore.NewLog(walcore.Limits{})}).Question(1)
+	for _, topic := range QuizTopics {
+		for seed := range uint64(30) {
+			q, ok := z.QuestionAbout(topic.Name, seed)
+			require.True(t, ok, topic.Title)
+			if topic.Name == "byte" {
+				require.Equal(t, QuestionByte, q.Kind)
+			}
+			if topic.Name == "log" {
+				require.Equal(t, QuestionChoice, q.Kind)
+			}
+		}
+	}
+	for _, p := range pickers {
+		require.Contains(t, []string{"answer", "byte", "log"}, p.topic)
+	}
+	_, ok := z.QuestionAbout("none", 1)
+	require.False(t, ok)
+	_, ok = NewQuiz(Conversation{Log: walcore.NewLog(walcore.Limits{})}).Question(1)
 	require.False(t, ok)
 	_, ok = z.QuestionOf("none", 1)
 	require.False(t, ok)

@@ -184,7 +184,7 @@ func (m *Move) fields(c *codec) {
 	texts(c, &m.Changes)
 }
 
-// AskQuiz asks for the question of a seed; of one kind, or with "" of any.
+// AskQuiz asks for the question of a seed, about one of learn.QuizTopics.
 type AskQuiz struct {
 	Topic string
 	Seed  uint64

@@ -80,6 +80,9 @@ func newBuilder(l *lessons) *builder {
 	click("fix-length", func() { b.change(func(f *learn.Frame) error { f.FixLength(); return nil }) })
 	click("take", func() { b.ask(b.l.row) })
 	click("show", b.showInLog)
+	click("restore", func() {
+		b.change(func(f *learn.Frame) error { return f.SetBytes(b.first[b.at]) })
+	})
 	click("copy", func() { copyText(b.code.TextContent(), b.said) })
 	click("copy-link", func() { copyText(value(b.link), b.said) })
 	on(b.dialog, "close", func(dom.Event) { b.closed() })
@@ -465,10 +468,26 @@ func (b *builder) renderFrame() {
 	show(b.fixLength, length != "")
 	values, tail := f.Values()
 	b.renderFields(f, values)
+	b.renderChanged(f)
 	b.keep(b.bytes, string(learn.AppendCode(nil, learn.LanguageHex, "", f.Bytes)))
 	b.keep(b.tail, string(learn.AppendRuns(nil, tail)))
 	language, _ := strconv.Atoi(value(b.codeAs))
 	b.code.SetTextContent(string(learn.AppendCode(nil, learn.Language(language), codeName(learn.Language(language)), f.Bytes)))
+}
+
+// renderChanged lights the bytes that are other than they were at first.
+func (b *builder) renderChanged(f *learn.Frame) {
+	marks := learn.Changed(b.first[b.at], f)
+	show(byID("builder-changed"), len(marks) > 0)
+	if len(marks) == 0 {
+		return
+	}
+	var lit []bridge.ByteMark
+	for _, m := range marks {
+		lit = append(lit, bridge.ByteMark{Offset: m.Offset, Length: m.Length, Label: m.Label})
+	}
+	showBytes(byID("builder-diff"), f.Bytes, lit, nil)
+	legend(byID("builder-diff-legend"), lit)
 }
 
 // codeName is what the bytes are called in a program.

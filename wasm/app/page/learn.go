@@ -55,6 +55,15 @@ func newLessons(p *page) *lessons {
 	return l
 }
 
+// forgotten is told that what was kept on this machine is gone.
+func (l *lessons) forgotten() {
+	if l.builder != nil {
+		l.tour.done = map[string]bool{}
+		l.tour.names()
+		l.quiz.asked, l.quiz.right = 0, 0
+	}
+}
+
 // follow opens the frames that the page's address carries, and says whether it
 // carries any.
 func (l *lessons) follow(fragment string) bool {

@@ -240,6 +240,7 @@ func (s *settings) forget() {
 	s.read()
 	s.apply()
 	s.p.notes.forgotten()
+	s.p.learn.forgotten()
 	if quiet {
 		s.p.views.again()
 	}

@@ -89,14 +89,7 @@ func (w *worker) quiz(m *bridge.AskQuiz) {
 	err := guard("the quiz", func() error {
 		c := w.conversation()
 		quiz := learn.NewQuiz(c)
-		var q learn.Question
-		var ok bool
-		if m.Topic == "" {
-			q, ok = quiz.Question(m.Seed)
-		} else {
-			q, ok = quiz.QuestionOf(m.Topic, m.Seed)
-		}
-		if ok {
+		if q, ok := quiz.QuestionAbout(m.Topic, m.Seed); ok {
 			answer.Ask = append(answer.Ask, question(&q))
 			if q.Kind == learn.QuestionByte && q.Bytes == nil {
 				answer.Shown = excerpt(c, q.Row, nil)
