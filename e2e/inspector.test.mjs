@@ -91,6 +91,26 @@ test("a read's answer: fields, bytes and why it is as long as it is", async (t) 
   await page.screenshot("inspector-read");
 });
 
+test("header, command info, path, padding and data are told apart", async (t) => {
+  const page = await opened(t, story);
+  const legend = async (row) => {
+    await select(page, row);
+    const marks = await page.tab.$$eval("#hex-legend span", (all) => all.map((e) => {
+      const s = getComputedStyle(e);
+      return [e.textContent, `${s.backgroundColor}${s.backgroundImage}`, `${s.textDecorationLine} ${s.textDecorationStyle} ${s.textDecorationColor === s.color}`];
+    }));
+    for (const i of [1, 2]) assert.equal(new Set(marks.map((m) => m[i])).size, marks.length, `each has a look of its own: ${marks}`);
+    // The bytes have the looks that the legend names, in its order.
+    const seen = await page.tab.$$eval("#hex-rows .xh > span", (all) => [...new Set(all.map((e) => e.className.split(" ")[0]))]);
+    const named = await page.tab.$$eval("#hex-legend span", (all) => all.map((e) => e.className));
+    assert.deepEqual(seen, named.slice(0, seen.length));
+    return marks.map((m) => m[0]);
+  };
+  assert.deepEqual(await legend(await rowOf(page, /^->OpenFile .*system\.xml/)), ["header", "command info", "path or text", "padding"]);
+  assert.deepEqual(await legend(await rowOf(page, /^->ReadFile .*system\.xml/)), ["header", "command info", "field"]);
+  assert.deepEqual(await legend(await rowOf(page, /^<- +RC/)), ["header", "field"]);
+});
+
 test("fields and bytes are linked both ways; hovering moves nothing", async (t) => {
   const page = await opened(t, story);
   await select(page, await rowOf(page, /file_size=357,packet_len=4132/));
@@ -268,17 +288,22 @@ test("a finding says what it means and shows the bytes around it", async (t) => 
   const page = await opened(t, golden("captures", "real_server_lossy_network.pcapng"));
   await page.tab.focus("#log");
   await page.tab.keyboard.press("Home");
-  // The strip's marks lead to it: here by the rows.
-  for (let n = 0; n < 400; n++) {
-    if (await page.tab.$("#rows .sel.diag")) break;
-    await page.tab.keyboard.press(".");
-    await frames(page, 1);
-  }
+  await page.tab.type("#filter", "diag:*");
+  await page.tab.waitForFunction(() => document.querySelector("#rows > .diag") && !document.querySelector("#rows > :not(.diag)"));
+  await page.tab.focus("#log");
+  await page.tab.keyboard.press("Home");
   await page.tab.waitForFunction(() => /Finding/.test(document.getElementById("message").getAttribute("aria-label")));
   const list = await fields(page);
   assert.match(list[0].href, /^reference\/diagnostics\.html#/);
   assert.ok(list[0].means.length > 20);
-  assert.ok(list.some((f) => f.name === "before it") && (await hex(page)).length > 3, "bytes around it");
+  const lines = (await hex(page)).filter((l) => !l.cut);
+  assert.ok(lines.length > 3, "bytes around it");
+  // The tree and the bytes have the same offsets: those in the direction of the stream.
+  const before = list.find((f) => f.name === "before it"), about = list.find((f) => f.name === "what it is about");
+  const column = lines[0].hex.length - lines[0].hex.trimStart().length;
+  assert.equal(parseInt(before.offset, 16), parseInt(lines[0].offset, 16), `${before.offset} stands in the first line, ${lines[0].offset}, at ${column}`);
+  assert.ok(!about || parseInt(about.offset, 16) - parseInt(before.offset, 16) === 64, "64 bytes before it are shown");
+  assert.deepEqual(await page.tab.$$eval("#hex-legend li", (all) => all.map((e) => e.textContent)), about ? ["around it", "what it is about"] : ["around it"]);
   await page.screenshot("inspector-finding");
 });
 

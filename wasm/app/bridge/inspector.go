@@ -74,6 +74,7 @@ type Inspected struct {
 	Title   string
 	Length  int64 // of the message, in bytes
 	Nodes   []Node
+	Finding bool   // it is no message, but what the decoder found
 	Stopped string // why the message did not parse, "" when it did
 	Asking  string // the question that Why answers
 	Why     []Piece
@@ -130,6 +131,7 @@ const (
 	LookPadding
 	LookRemains
 	LookUnread
+	LookInfo // the command info of a request
 )
 
 // A Part is a range of bytes of one direction of a stream.
@@ -167,6 +169,7 @@ func (m *Inspected) fields(c *codec) {
 		c.bool(&n.Bad)
 		c.bool(&n.Leaf)
 	})
+	c.bool(&m.Finding)
 	c.text(&m.Stopped)
 	c.text(&m.Asking)
 	list(c, &m.Why, func(c *codec, p *Piece) {

@@ -17,11 +17,12 @@ var looks = [...]struct{ class, name string }{
 	bridge.LookNone:    {"", ""},
 	bridge.LookHeader:  {"lk-header", "header"},
 	bridge.LookField:   {"lk-field", "field"},
-	bridge.LookPath:    {"lk-path", "text"},
+	bridge.LookPath:    {"lk-path", "path or text"},
 	bridge.LookData:    {"lk-data", "file data"},
 	bridge.LookPadding: {"lk-padding", "padding"},
 	bridge.LookRemains: {"lk-remains", "remains"},
 	bridge.LookUnread:  {"lk-unread", "not read"},
+	bridge.LookInfo:    {"lk-info", "command info"},
 }
 
 // fields is the tree of a message's fields. Hovering over one outlines its
@@ -38,6 +39,7 @@ type fields struct {
 	chosen  int             // the node whose bytes are selected, -1 for none
 	hovered int
 
+	label  func(place int64) int64     // the offset that the bytes have in the hex view
 	hover  func(node int)              // -1 for none
 	choose func(node int, scroll bool) // a person selected it
 }
@@ -178,7 +180,7 @@ func (f *fields) element(i int) js.Value {
 	}
 	offset := ""
 	if n.Offset >= 0 {
-		offset = string(appendAddress(nil, n.Offset))
+		offset = string(appendAddress(nil, f.label(n.Offset)))
 	}
 	add(item, "span", "fo", offset)
 	name := add(item, "span", "fn", "")

@@ -102,6 +102,16 @@ func (l *hexLayout) lineOf(place int64) int {
 	return s.first + int((l.column(s.label)+place-s.from)/l.per)
 }
 
+// label is the offset that is shown for the byte at a place. Behind the bytes that
+// are there, places are offsets.
+func (l *hexLayout) label(place int64) int64 {
+	if place < 0 || place >= l.length {
+		return place
+	}
+	line := l.line(l.lineOf(place))
+	return line.label + place - line.from
+}
+
 // hexColumn is where the two digits of a byte in a column begin, in characters:
 // bytes stand a space apart, and half a line of them two.
 func hexColumn(column, per int) int {

@@ -34,8 +34,12 @@ func walkLines(t *testing.T, l *hexLayout, parts []bridge.Part, cuts []bridge.Cu
 		for place := line.from; place < line.to; place++ {
 			require.Equal(t, i, l.lineOf(place))
 		}
+		for place := line.from; place < line.to; place++ {
+			require.Equal(t, parts[part].Label+place-start, l.label(place))
+		}
 		at = line.to
 	}
+	require.Equal(t, l.length+7, l.label(l.length+7), "what is not there has the offset it would have")
 	require.Equal(t, l.length, at)
 	require.Equal(t, len(cuts), k)
 }

@@ -125,6 +125,7 @@ func (n *inspector) bindLinks() {
 		n.hex.selectBytes(from, to, scroll)
 		n.told()
 	}
+	n.fields.label = n.hex.layout.label
 	n.hex.hover = func(place int64) {
 		node := n.fields.leafAt(place)
 		n.fields.hoverOver(node)
@@ -512,10 +513,10 @@ func (n *inspector) showMessage(m *bridge.Inspected) {
 	n.tabs[2].button.FirstChild().SetTextContent(map[bool]string{true: "Lines", false: "Packets"}[m.Lines])
 	show(n.stopped, m.Stopped != "")
 	n.stopped.SetTextContent("It does not parse: " + m.Stopped + ".")
-	n.fields.show(m.Nodes)
 	show(byID("bytes"), len(m.Parts) > 0 || m.Lack != "")
 	show(n.hex.box, len(m.Parts) > 0)
 	n.hex.show(m)
+	n.fields.show(m.Nodes)
 	show(n.lack, false)
 	if m.Lack != "" {
 		n.lacks(sentence(m.Lack))
@@ -537,16 +538,22 @@ func (n *inspector) lacks(why string) {
 func (n *inspector) showLegend(m *bridge.Inspected) {
 	clearAll(n.legend)
 	var seen [len(looks)]bool
-	for i := range m.Nodes {
-		seen[m.Nodes[i].Look] = seen[m.Nodes[i].Look] || m.Nodes[i].Leaf
-	}
-	finding := len(m.Parts) > 0 && m.Parts[0].Label == m.Parts[0].Start && m.Parts[0].Start != 0 // its bytes are no message's
-	for look, is := range seen {
-		if is && !finding && looks[look].name != "" {
-			item := element("li", "", "")
-			item.AppendChild(element("span", looks[look].class, looks[look].name))
-			n.legend.AppendChild(item)
+	for i := range m.Nodes { // in the order in which they stand
+		look := m.Nodes[i].Look
+		if seen[look] || !m.Nodes[i].Leaf || looks[look].name == "" {
+			continue
 		}
+		seen[look] = true
+		item := element("li", "", "")
+		name := looks[look].name
+		switch {
+		case m.Finding && look == bridge.LookUnread:
+			name = "what it is about"
+		case m.Finding: // its bytes are no message's
+			name = "around it"
+		}
+		item.AppendChild(element("span", looks[look].class, name))
+		n.legend.AppendChild(item)
 	}
 }
 

@@ -172,7 +172,7 @@ func inspected(d *decode.Decoder, x *inspect.Index, i int, head []byte, lack str
 	r := d.Log().At(i)
 	v := viewOf(d, i)
 	m := &bridge.Inspected{
-		Row: i, Length: int64(r.Length), Parts: v.parts, Cuts: v.cuts, More: v.more, Lack: v.lack, Lines: lines(d),
+		Row: i, Finding: r.Kind == walcore.Diagnostic, Length: int64(r.Length), Parts: v.parts, Cuts: v.cuts, More: v.more, Lack: v.lack, Lines: lines(d),
 		Packets: v.countPackets(d.Segments(r.Stream, r.FromServer())),
 	}
 	if lack != "" {
@@ -241,7 +241,9 @@ func (w *walk) nodes(nodes []inspect.Node, depth int, look bridge.Look) {
 		n := &nodes[k]
 		inner := look
 		if n.Kind == inspect.NodeGroup && n.Offset >= 0 && n.Offset < sata.RequestSize && n.Name != "body" {
-			inner = bridge.LookHeader // whatever is in it
+			if inner = bridge.LookHeader; n.Offset >= sata.HeaderSize { // whatever is in it
+				inner = bridge.LookInfo
+			}
 		}
 		leaf := isLeaf(n)
 		node := bridge.Node{
