@@ -33,9 +33,9 @@ test("offline: the page loads and decodes without a network", async (t) => {
   assert.match(await page.tab.title(), /reference/i);
   await page.tab.goto(`${site.origin}/#open=examples/devkit_story.pcapng.gz`);
   await page.tab.waitForFunction(() => document.documentElement.dataset.state === "done", { timeout: PATIENCE });
-  // What is packed with zstd needs a module of its own, which is kept as well.
+  // What is packed with zstd needs a module of its own, and so does a file's hash.
   const modules = await page.tab.evaluate(async () => (await (await caches.open((await caches.keys())[0])).keys()).map((r) => r.url));
-  assert.ok(modules.some((u) => /\/fzstd\.[0-9a-f]{12}\.js\?/.test(u)), "fzstd is kept");
+  for (const name of ["fzstd", "sha256"]) assert.ok(modules.some((u) => new RegExp(`/${name}\\.[0-9a-f]{12}\\.js\\?`).test(u)), `${name} is kept`);
   // Headers are those of the network: the policy holds offline too.
   assert.match(await page.tab.evaluate(() => fetch("./").then((r) => r.headers.get("Content-Security-Policy"))), /script-src 'self' 'wasm-unsafe-eval'/);
 });

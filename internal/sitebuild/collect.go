@@ -40,19 +40,31 @@ func collect(o options) (tree, error) {
 			return nil, err
 		}
 	}
-	fzstd := filepath.Join(o.site, "node_modules", "fzstd")
-	module, err := os.ReadFile(filepath.Join(fzstd, "esm", "index.mjs"))
-	switch {
-	case err == nil:
-		// Not every static server knows .mjs.
-		files["fzstd.js"] = module
-	case os.IsNotExist(err):
-		fmt.Println("note: without npm's fzstd the page opens no zstd files (install Node and npm, then build again)")
-	default:
-		return nil, err
+	packages := map[string]string{}
+	for _, p := range npm {
+		dir := filepath.Join(o.site, "node_modules", p.name)
+		module, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(p.file)))
+		switch {
+		case err == nil:
+			files[p.as], packages[p.name] = module, dir
+		case os.IsNotExist(err):
+			fmt.Printf("note: without npm's %s the page %s (install Node and npm, then build again)\n", p.name, p.without)
+		default:
+			return nil, err
+		}
 	}
-	files["licenses.txt"], err = licenses(goroot, fzstd)
+	files["licenses.txt"], err = licenses(goroot, packages)
 	return files, err
+}
+
+// npm are the modules that the page takes from npm; it works without.
+var npm = []struct {
+	name, file string
+	as         string // not every static server knows .mjs
+	without    string // what the page does without it
+}{
+	{"fzstd", "esm/index.mjs", "fzstd.js", "opens no zstd files"},
+	{"hash-wasm", "dist/sha256.umd.min.js", "sha256.js", "keeps no notes on files"},
 }
 
 // read adds what is published of a folder. A file that is there already is an

@@ -22,7 +22,8 @@ func goTool(args ...string) (string, error) {
 }
 
 // licenses is the text of the licences of everything that the site holds.
-func licenses(goroot, fzstd string) ([]byte, error) {
+// packages are the folders of npm's, by name.
+func licenses(goroot string, packages map[string]string) ([]byte, error) {
 	dirs := map[string]string{"Go": goroot}
 	cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", "./wasm/app")
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
@@ -36,8 +37,8 @@ func licenses(goroot, fzstd string) ([]byte, error) {
 			dirs[name] = dir
 		}
 	}
-	if _, err := os.Stat(fzstd); err == nil {
-		dirs["fzstd"] = fzstd
+	for name, dir := range packages {
+		dirs[name] = dir
 	}
 	names := make([]string, 0, len(dirs))
 	for name := range dirs {

@@ -491,7 +491,8 @@ func (m *Hash) fields(c *codec) { number(c, &m.Seq) }
 // hashes, in their order. Both in lower-case hexadecimal digits.
 type Hashed struct {
 	Seq   uint32
-	Hash  string
+	Hash  string // in hexadecimal digits
+	Parts bool   // it is of some parts of large files, and no SHA-256 of them
 	Error string
 }
 
@@ -499,6 +500,7 @@ func (*Hashed) Kind() Kind { return KindHashed }
 func (m *Hashed) fields(c *codec) {
 	number(c, &m.Seq)
 	c.text(&m.Hash)
+	c.bool(&m.Parts)
 	c.text(&m.Error)
 }
 

@@ -26,7 +26,7 @@ func init() {
 		&AskReport{},
 		&Report{[]Section{{"a", []Phrase{{"b", true, NoRow, "c"}}, []string{"d"}, "r", [][]Phrase{{{"e", false, 1, ""}}}, "f"}}, "# a"},
 		&Hash{5},
-		&Hashed{5, "00ff", "e"},
+		&Hashed{5, "00ff", true, "e"},
 		&SetNotes{NoRow, []Note{n}},
 		&Notes{[]PlacedNote{{NoRow, "->Ping", n}}},
 	)

@@ -19,6 +19,8 @@ const (
 	// maxNotes and maxNote bound what a file can have: notes come from links, too.
 	maxNotes = 2000
 	maxNote  = 4000 // bytes
+	// partsPrefix begins a hash that is of parts of huge files only.
+	partsPrefix = "parts-"
 )
 
 // notes are what a person marked and wrote about rows of the open files. They
@@ -30,6 +32,7 @@ type notes struct {
 	files []source // that they are about
 	hash  string   // of these, "" while it is not known
 	said  string   // why it can't be known
+	parts bool     // it is of parts of the files only
 	list  []bridge.PlacedNote
 	// early are notes that came before the worker could place them: with a link,
 	// or written before the hash was known.
@@ -113,13 +116,18 @@ func (n *notes) set() {
 
 // hashed takes the files' hash, and with it the notes that are kept beside it.
 func (n *notes) hashed(m *bridge.Hashed) {
-	n.hash, n.said = m.Hash, m.Error
-	n.p.header.hashed(m.Hash)
+	n.hash, n.said, n.parts = m.Hash, m.Error, m.Parts
+	switch {
+	case m.Parts && m.Hash != "":
+		n.hash = partsPrefix + m.Hash
+	case len(n.files) == 1:
+		n.p.header.hashed(m.Hash)
+	}
 	if m.Hash == "" {
 		n.show()
 		return
 	}
-	kept := parseNotes(n.p.settings.store.get(keptNotes + m.Hash))
+	kept := parseNotes(n.p.settings.store.get(keptNotes + n.hash))
 	for _, note := range kept {
 		n.add(note)
 	}
@@ -278,6 +286,8 @@ func (n *notes) show() {
 		where = "This browser keeps nothing for this page: they hold until it is closed."
 	case n.said != "":
 		where = "They hold until the page is closed: the file’s SHA-256 could not be worked out (" + visible(n.said) + ")."
+	case n.parts:
+		where = "They are kept on this machine, beside a hash of the file’s length and of 64 parts of it, because it is larger than 2 GiB; they come with downloads and links only where you ask for it."
 	case n.hash == "":
 		where = "They are kept on this machine beside the file’s SHA-256, which is being worked out."
 	}

@@ -3,10 +3,8 @@
 package worker
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/binary"
 	"errors"
-	"hash"
 	"io"
 	"time"
 
@@ -38,24 +36,45 @@ func (w *worker) summarize() *bridge.Report {
 	return summarize(x, about)
 }
 
+const (
+	// maxHashed is up to what length in bytes a file is hashed as a whole, which
+	// takes some seconds a gigabyte.
+	maxHashed = 2 << 30
+	// parts of partSize bytes, evenly apart, are what a larger one is told by.
+	parts    = 64
+	partSize = 4 << 20
+)
+
 // hash finds out the files' hash, in turns with everything else: what a person
-// notes about a file is kept beside it.
+// notes about a file is kept beside it. Of several files it is that of their
+// hashes. Files are read by small pieces, and of huge ones some parts only.
 func (w *worker) hash() {
 	answer := &bridge.Hashed{}
 	err := guard("the hash", func() error {
-		sums := make([]byte, 0, len(w.sources)*sha256.Size)
+		h, err := browser.NewSHA256()
+		if err != nil {
+			return err
+		}
+		var sums []byte
 		for _, src := range w.sources {
-			h := sha256.New()
-			if err := hashFile(h, src.File); err != nil {
+			h.Reset()
+			if src.Size() > maxHashed {
+				answer.Parts = true
+				err = hashParts(h, src.File)
+			} else {
+				err = hashFile(h, src.File)
+			}
+			if err != nil {
 				return err
 			}
-			sums = h.Sum(sums)
+			answer.Hash = h.Sum()
+			sums = append(sums, answer.Hash...)
 		}
 		if len(w.sources) > 1 {
-			all := sha256.Sum256(sums)
-			sums = all[:]
+			h.Reset()
+			_, _ = h.Write(sums)
+			answer.Hash = h.Sum()
 		}
-		answer.Hash = hex.EncodeToString(sums)
 		return nil
 	})
 	if err != nil {
@@ -64,23 +83,27 @@ func (w *worker) hash() {
 	w.post(answer)
 }
 
-// hashOther finds out the hash of a file that is not open.
+// hashOther finds out the hash of a file that is not open, as a whole.
 func (w *worker) hashOther(seq uint32, file *browser.File) {
 	answer := &bridge.Hashed{Seq: seq}
 	err := guard("the hash", func() error {
-		h := sha256.New()
-		err := hashFile(h, file)
-		answer.Hash = hex.EncodeToString(h.Sum(nil))
+		h, err := browser.NewSHA256()
+		if err != nil {
+			return err
+		}
+		if err = hashFile(h, file); err == nil {
+			answer.Hash = h.Sum()
+		}
 		return err
 	})
 	if err != nil {
-		answer.Hash, answer.Error = "", sentence(err)
+		answer.Error = sentence(err)
 	}
 	w.post(answer)
 }
 
-func hashFile(h hash.Hash, file *browser.File) error {
-	r, err := file.Open()
+func hashFile(h io.Writer, src *browser.File) error {
+	r, err := src.Open()
 	if err != nil {
 		return err
 	}
@@ -103,4 +126,20 @@ func hashFile(h hash.Hash, file *browser.File) error {
 			yielded = time.Now()
 		}
 	}
+}
+
+// hashParts hashes a huge file's length and its parts.
+func hashParts(h io.Writer, src *browser.File) error {
+	_, _ = h.Write(binary.BigEndian.AppendUint64(nil, uint64(src.Size())))
+	buf := make([]byte, 256<<10)
+	for i := range int64(parts) {
+		at := (src.Size() - partSize) / (parts - 1) * i
+		for end := at + partSize; at < end; at += int64(len(buf)) {
+			if _, err := src.ReadAt(buf, at); err != nil { // which waits for the browser
+				return err
+			}
+			_, _ = h.Write(buf)
+		}
+	}
+	return nil
 }
