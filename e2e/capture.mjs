@@ -61,8 +61,15 @@ function visit(i, stats) {
   return [...out, [true, request(CLOSE_FILE, int(13))], [false, response(0)]];
 }
 
-/** Writes a pcap with messages that are given one after the other: [fromClient, bytes]. */
-export function writePcap(file, messages, { micros = 137, port = server.port } = {}) {
+/**
+ * Writes a pcap with messages that are given one after the other: [fromClient, bytes].
+ * @param {object} [options]
+ * @param {number} [options.micros] from packet to packet
+ * @param {number} [options.start] when the first one was, in microseconds after those of other captures
+ * @param {number} [options.port] the server's
+ * @param {number} [options.from] the client's
+ */
+export function writePcap(file, messages, { micros = 137, port = server.port, from = client.port, start = 0 } = {}) {
   const fd = openSync(file, "w");
   let out = Buffer.alloc(1 << 20), used = 0;
   const put = (size) => {
@@ -85,22 +92,22 @@ export function writePcap(file, messages, { micros = 137, port = server.port } =
   const next = [1000, 2000]; // sequence numbers: server, client
   let packets = 0;
   const packet = (fromClient, flags, bytes) => {
-    const size = 40 + bytes.length, time = packets++ * micros;
+    const size = 40 + bytes.length, time = start + packets++ * micros;
     at = put(16 + size);
     out.writeUInt32LE(1700000000 + Math.floor(time / 1e6), at);
     out.writeUInt32LE(time % 1e6, at + 4);
     out.writeUInt32LE(size, at + 8);
     out.writeUInt32LE(size, at + 12);
     at += 16;
-    const [from, to] = fromClient ? [client, { ...server, port }] : [{ ...server, port }, client];
+    const [source, target] = fromClient ? [{ ...client, port: from }, { ...server, port }] : [{ ...server, port }, { ...client, port: from }];
     out[at] = 0x45;
     out.writeUInt16BE(size, at + 2);
     out[at + 8] = 64;
     out[at + 9] = 6;
-    from.address.forEach((v, i) => (out[at + 12 + i] = v));
-    to.address.forEach((v, i) => (out[at + 16 + i] = v));
-    out.writeUInt16BE(from.port, at + 20);
-    out.writeUInt16BE(to.port, at + 22);
+    source.address.forEach((v, i) => (out[at + 12 + i] = v));
+    target.address.forEach((v, i) => (out[at + 16 + i] = v));
+    out.writeUInt16BE(source.port, at + 20);
+    out.writeUInt16BE(target.port, at + 22);
     const me = fromClient ? 1 : 0;
     out.writeUInt32BE(next[me] >>> 0, at + 24);
     out.writeUInt32BE(flags === 2 ? 0 : next[1 - me] >>> 0, at + 28);

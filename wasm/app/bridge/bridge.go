@@ -226,6 +226,7 @@ type Summary struct {
 	// stopped; -1 when it has no such end.
 	Stop    int
 	StopWhy string
+	Message int // the row of the first message, NoRow when there is none
 }
 
 // An Assumption is something that the conversation did not tell and that was
@@ -271,6 +272,7 @@ func (m *Ended) fields(c *codec) {
 	})
 	number(c, &s.Stop)
 	c.text(&s.StopWhy)
+	number(c, &s.Message)
 	list(c, &m.Streams, func(c *codec, s *Stream) {
 		c.text(&s.Client)
 		c.text(&s.Server)

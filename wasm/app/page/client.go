@@ -67,6 +67,18 @@ func (c *client) open(m *bridge.Open, files js.Value) {
 	c.send(m, files)
 }
 
+// adopt goes on with the worker of another client, which has decoded what is to
+// be shown now; its messages come here from now on.
+func (c *client) adopt(other *client) {
+	c.stop()
+	c.worker, c.ready, c.used, c.queue = other.worker, other.ready, other.used, nil
+	other.came = func(m bridge.Message, attachment js.Value) { c.came(m, attachment) }
+	other.died = func(why string) {
+		c.worker = nil // it has been stopped
+		c.died(why)
+	}
+}
+
 func (c *client) post(m bridge.Message) { c.send(m, js.Undefined()) }
 
 // send sends a message. It is lost when the worker ended, which was told.

@@ -203,15 +203,34 @@ func (p *page) open(file js.Value, name string, at place) { p.openAll([]source{{
 
 // openAll decodes files together and shows a place in them.
 func (p *page) openAll(files []source, at place) {
+	p.paste.leave(files)
+	p.begin(files, at)
+	names, blobs := []string{}, []any{}
+	for _, f := range files {
+		names, blobs = append(names, f.name), append(blobs, f.file)
+	}
+	p.client.open(&bridge.Open{Names: names, Assumed: at.assumed}, js.ValueOf(blobs))
+	p.look(at)
+}
+
+// adopt shows what another client decoded of a file, to its end.
+func (p *page) adopt(c *client, file source, at place, m *bridge.Ended) {
+	p.begin([]source{file}, at)
+	p.client.adopt(c)
+	p.look(at)
+	p.ended(m)
+}
+
+// begin forgets what was open, for other files.
+func (p *page) begin(files []source, at place) {
 	p.files, p.file, p.assumed = files, files[0].file, at.assumed
 	p.wanted, p.wantedIn, p.rows = at.row, 0, 0
 	p.name = files[0].name
 	if len(files) > 1 {
 		p.name += " and " + counted(len(files)-1, "other")
 	}
-	names, blobs, bytes := []string{}, []any{}, int64(0)
+	bytes := int64(0)
 	for _, f := range files {
-		names, blobs = append(names, f.name), append(blobs, f.file)
 		bytes += int64(f.file.Get("size").Float())
 	}
 	p.problem.clear()
@@ -227,7 +246,10 @@ func (p *page) openAll(files []source, at place) {
 	p.summary.reset()
 	p.notes.reset()
 	p.progress.begin()
-	p.client.open(&bridge.Open{Names: names, Assumed: at.assumed}, js.ValueOf(blobs))
+}
+
+// look shows a place, as far as it has come.
+func (p *page) look(at place) {
 	p.filter.show(at.spec.filter)
 	p.views.set(at.spec)
 	p.address.put(false)
@@ -258,6 +280,7 @@ func (p *page) again(assumed bridge.Assumed) {
 	at := p.at()
 	at.assumed = assumed
 	p.openAll(p.files, at)
+	p.address.put(true) // Back decodes as before
 }
 
 // visible makes a text that comes from outside harmless to read.

@@ -60,11 +60,20 @@ func (s *start) chosen() {
 	if files.Get("length").Int() == 0 {
 		return
 	}
-	var all []js.Value
+	var all []js.Value // the list itself is emptied
 	for i := range files.Get("length").Int() {
 		all = append(all, files.Index(i))
 	}
 	s.input.Underlying().Set("value", "") // so that the same file can be chosen again
+	s.take(all...)
+}
+
+// takeList opens the files of a list.
+func (s *start) takeList(files js.Value) {
+	var all []js.Value
+	for i := range files.Get("length").Int() {
+		all = append(all, files.Index(i))
+	}
 	s.take(all...)
 }
 

@@ -34,10 +34,16 @@ func summary(d *decode.Decoder) bridge.Summary {
 	s := d.Summary()
 	sum := bridge.Summary{
 		Kind: s.Kind, Packed: s.Packed, Messages: s.Messages, Diagnostics: s.Diagnostics, Bytes: s.Bytes,
-		First: s.First, Last: s.Last, Port: s.Port, Packets: s.Packets, Full: d.Log().Full(), Stop: -1,
+		First: s.First, Last: s.Last, Port: s.Port, Packets: s.Packets, Full: d.Log().Full(), Stop: -1, Message: bridge.NoRow,
 	}
 	for _, a := range d.Assumptions() {
 		sum.Assumed = append(sum.Assumed, bridge.Assumption{Sentence: string(walcore.AppendVisible(nil, a.Sentence)), Option: a.Option, Set: a.Set})
+	}
+	for i := range d.Log().Len() {
+		if d.Log().At(i).Kind != walcore.Diagnostic {
+			sum.Message = i
+			break
+		}
 	}
 	if stop := d.Stopped(); stop != nil {
 		sum.Stop, sum.StopWhy = stop.Record, stop.Reason
