@@ -81,6 +81,14 @@ test("assumptions are told, and changing one decodes again", async (t) => {
   assert.equal(bytes.toString(), await commandLine("--ffio", "off", "--first-read", "196672", golden("partial", "late.pcap")));
   await page.tab.click("#assume-open");
   assert.ok((await page.tab.$$eval("#assumed-list li", (all) => all.map((e) => e.textContent))).some((s) => /set by you/.test(s)));
+  await page.tab.click("#assumed-cancel");
+  // Back decodes as before, and forward as it was set.
+  await page.tab.evaluate(() => history.back());
+  await page.tab.waitForFunction(() => !/ffio/.test(location.hash) && document.documentElement.dataset.state === "done");
+  assert.equal((await page.download("#download-log")).bytes.toString(), await commandLine(golden("partial", "late.pcap")));
+  await page.tab.evaluate(() => history.forward());
+  await page.tab.waitForFunction(() => /ffio=off/.test(location.hash) && document.documentElement.dataset.state === "done");
+  await page.tab.click("#assume-open");
   await page.tab.click("#assumed-reset");
   await page.tab.click("#assumed [type=submit]");
   await page.tab.waitForFunction(() => !/ffio/.test(location.hash) && document.documentElement.dataset.state !== "decoding");

@@ -278,9 +278,9 @@ func (p *page) fragment() string { return p.at().fragment() }
 // again decodes the open file once more, with something else set.
 func (p *page) again(assumed bridge.Assumed) {
 	at := p.at()
-	at.assumed = assumed
-	p.openAll(p.files, at)
+	at.assumed, p.assumed = assumed, assumed
 	p.address.put(true) // Back decodes as before
+	p.openAll(p.files, at)
 }
 
 // visible makes a text that comes from outside harmless to read.
