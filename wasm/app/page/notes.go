@@ -135,6 +135,14 @@ func (n *notes) hashed(m *bridge.Hashed) {
 	n.show()
 }
 
+// sha256 is the file's SHA-256, "" while it is not known, or never.
+func (n *notes) sha256() string {
+	if n.parts {
+		return ""
+	}
+	return n.hash
+}
+
 // add takes a note that is not there yet.
 func (n *notes) add(note bridge.Note) {
 	same := func(a bridge.Anchor) bool {

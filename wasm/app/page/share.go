@@ -208,7 +208,7 @@ func (s *share) prepare(how, what string) (*sharing.Prepared, error) {
 		content.Name, content.View = fileName(s.p.name, false), at.fragment()
 		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Save{Seq: seq, Notes: noted} })
 	case whole:
-		content.View, content.Notes, content.SHA256 = s.p.fragment(), s.notes(s.p.notes.json()), s.p.notes.hash
+		content.View, content.Notes, content.SHA256 = s.p.fragment(), s.notes(s.p.notes.json()), s.p.notes.sha256()
 	default:
 		err = s.carve(&content, what)
 	}
@@ -389,6 +389,8 @@ func (s *share) offer() {
 		text, can = "Several files are open, and a link can name one: open one alone, or share what they hold.", false
 	case how == linkView && s.p.notes.said != "":
 		text, can = "The file's SHA-256, by which the reader's file would be known, could not be worked out: "+sentence(visible(s.p.notes.said)), false
+	case how == linkView && s.p.notes.parts:
+		text, can = "This file is larger than 2 GiB, of which no SHA-256 is worked out, by which the reader's file would be known. Share a part of it.", false
 	case how == linkView && s.p.notes.hash == "":
 		text = "Working out the file's SHA-256…"
 	case how == linkView:
