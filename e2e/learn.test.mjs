@@ -281,7 +281,7 @@ test("on a phone the tour has room: its text, its bytes and the way on are in si
     await tab.tap("#tour-next");
   }
   await tab.tap("#tour-close");
-  assert.ok(await tab.$eval("#downloads", (e) => e.checkVisibility()), "without the tour all is as before");
+  assert.ok(await tab.$eval("#download-log", (e) => e.checkVisibility()), "without the tour all is as before");
 });
 
 test("what a question asks is not told before it is answered", async (t) => {
@@ -333,6 +333,27 @@ test("the state machine follows the selection", async (t) => {
   await tab.waitForFunction(() => /^Row 3,/.test(document.getElementById("machine-about").textContent));
   await tab.click("#machine-close");
   assert.equal(await tab.$eval("#machine", (e) => e.checkVisibility()), false);
+});
+
+test("on a phone the state machine shows where it stands", async (t) => {
+  const page = await site.open(t, { viewport: { width: 390, height: 760 } });
+  const { tab } = page;
+  await example(page);
+  await learn(page, "machine");
+  for (const row of [1, 2, 3]) {
+    await tab.waitForFunction((row) => document.getElementById("machine-about").textContent.startsWith(`Row ${row},`), { timeout: PATIENCE }, row);
+    const seen = await tab.evaluate(() => {
+      const inSight = (e) => {
+        const box = e.getBoundingClientRect();
+        const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+        return box.left >= 0 && box.right <= innerWidth && (e === top || e.contains(top));
+      };
+      return { state: inSight(document.querySelector("#machine .now rect")) || inSight(document.querySelector("#machine .now")), next: inSight(document.getElementById("machine-next")), about: inSight(document.getElementById("machine-about")), row: inSight(document.querySelector("#rows .sel")), wide: document.documentElement.scrollWidth };
+    });
+    assert.deepEqual(seen, { state: true, next: true, about: true, row: true, wide: 390 }, `row ${row}`);
+    if (row === 1) await page.screenshot("learn-machine-phone");
+    await tab.click("#machine-next");
+  }
 });
 
 test("the quiz asks, judges and explains", async (t) => {

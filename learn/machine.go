@@ -416,6 +416,9 @@ func causes(log *walcore.Log, r *walcore.Record) (marks []Mark) {
 		case sata.Ping:
 			add(&sata.HeaderFields[2])
 			add(&sata.CommandInfoFields[0])
+			if n := len(marks) - 1; n > 0 {
+				marks[n].Label = "first read size"
+			}
 		case sata.ReadFile, sata.WriteFile:
 			fields := sata.Command(r.Op).Spec().Fields
 			add(&fields[0])

@@ -122,7 +122,7 @@ func TestStoryWalk(t *testing.T) {
 	w := NewWalk(c.Log)
 	m := w.At(0)
 	require.Equal(t, Moment{Stream: 0, Before: StateQuiet, After: StateGreeting, Opens: true, Arrow: ArrowAsk, Waiting: 1, Oldest: 0,
-		Causes:  []Mark{{0x30, 4, "command"}, {0x08, 4, "flags"}, {0x20, 4, "user 0"}},
+		Causes:  []Mark{{0x30, 4, "command"}, {0x08, 4, "flags"}, {0x20, 4, "first read size"}},
 		Changes: []string{"The first read size is 196,672 from now on.", "1 request waits."}}, m)
 	m = w.At(1)
 	require.Equal(t, ArrowAnswer, m.Arrow)

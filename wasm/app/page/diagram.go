@@ -37,7 +37,7 @@ func newDiagram(l *lessons) *diagram {
 	}
 	on(byID("machine-close"), "click", func(dom.Event) {
 		d.open = false
-		show(d.panel, false)
+		d.showPanel(false)
 		byID("log").Underlying().Call("focus")
 	})
 	step := func(by int) func(dom.Event) {
@@ -107,6 +107,14 @@ func (d *diagram) draw() {
 	}
 }
 
+// bring scrolls a state into the middle of a drawing that is too wide.
+func (d *diagram) bring(node js.Value) {
+	box := byID("machine-drawing").Underlying()
+	at, around := node.Call("getBoundingClientRect"), box.Call("getBoundingClientRect")
+	middle := at.Get("left").Float() + at.Get("width").Float()/2 - around.Get("left").Float() - around.Get("width").Float()/2
+	box.Set("scrollLeft", box.Get("scrollLeft").Float()+middle)
+}
+
 // begin opens the drawing; without a capture, on the example.
 func (d *diagram) begin() {
 	d.draw()
@@ -118,11 +126,17 @@ func (d *diagram) begin() {
 	d.setState(d.l.p.state)
 }
 
+// showPanel shows the drawing or hides it. The style sheets make room for it.
+func (d *diagram) showPanel(there bool) {
+	show(d.panel, there)
+	setClassOf(document.DocumentElement(), "drawing", there)
+}
+
 func (d *diagram) setState(string) {
 	if !d.open {
 		return
 	}
-	show(d.panel, d.l.ready())
+	d.showPanel(d.l.ready())
 	if d.l.ready() {
 		if d.l.row < 0 {
 			d.l.p.reveal(0)
@@ -161,6 +175,9 @@ func (d *diagram) came(m *bridge.Move) {
 		els[0].Call("setAttribute", "class", "arrow"+lit)
 		els[0].Call("setAttribute", "marker-end", head)
 		els[1].Call("setAttribute", "class", "label"+lit)
+	}
+	if el := d.nodes[learn.State(m.After)]; el.Truthy() { // where the drawing is wider than its place
+		d.bring(el)
 	}
 	d.line.SetTextContent(m.Line)
 	node := t.Node(learn.State(m.After))
