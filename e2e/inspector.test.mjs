@@ -86,7 +86,7 @@ test("a read's answer: fields, bytes and why it is as long as it is", async (t) 
   assert.equal(new Set(marks.map((m) => m.split(") ")[0])).size, 4, "each has a colour");
   assert.equal(new Set(marks.map((m) => m.slice(m.indexOf(") ")))).size, 4, "and something else than colour");
   assert.equal(await page.text("#why-title"), "Why is it 4,132 bytes long?");
-  assert.match(await page.text("#why-text"), /asked for 1 × 4096 bytes, fewer than .*0x24 \+ 4096: the file's 357 bytes and 3,739 of padding/);
+  assert.match(await page.text("#why-text"), /asked for 1 × 4096 bytes, fewer than .*0x24 \+ 4096 = 4132 bytes: the file's 357 bytes and 3,739 of padding/);
   assert.equal(await page.text("#tab-packets"), "Packets 3");
   await page.screenshot("inspector-read");
 });

@@ -302,51 +302,51 @@ func TestWhy(t *testing.T) {
 	}
 	ask(4096, sata.MoveBegin)
 	i := c.read(0, sata.ReadFirst, 1307, 1307, 2789)
-	check(i, "5 asked for 1 × 4096 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 4096: the file's 1,307 bytes and 2,789 of padding.\n"+
+	check(i, "5 asked for 1 × 4096 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 4096 = 4132 bytes: the file's 1,307 bytes and 2,789 of padding.\n"+
 		"It begins with C4 00 24 02: data follows, and the number at 0x20 is the length of the whole file: 1307.")
 	e := c.index().Why(i, c.buf)
 	require.Equal(t, "Why is it 4,132 bytes long?", e.Title)
 	require.Equal(t, []Part{{"5", PartRow, 4}, {" asked for ", PartText, 0}, {"1 × 4096", PartValue, 0}}, e.Sentences[0][:3])
 
 	ask(1300, sata.MoveNowhere)
-	check(c.read(0, sata.ReadFirst, 1307, 0, 1300), "7 asked for 1 × 1300 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 1300: all of it padding, because the read began where the file ended.\n"+
+	check(c.read(0, sata.ReadFirst, 1307, 0, 1300), "7 asked for 1 × 1300 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 1300 = 1336 bytes: all of it padding, because the read began where the file ended.\n"+
 		"It begins with C4 00 24 02: data follows, and the number at 0x20 is the length of the whole file: 1307.")
 	ask(1000, 500)
-	check(c.read(0, sata.ReadFirst, 1307, 807, 193), "9 asked for 1 × 1000 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 1000: 807 bytes of the file and 193 of padding.\n"+
+	check(c.read(0, sata.ReadFirst, 1307, 807, 193), "9 asked for 1 × 1000 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 1000 = 1036 bytes: 807 bytes of the file and 193 of padding.\n"+
 		"It begins with C4 00 24 02: data follows, and the number at 0x20 is the length of the whole file: 1307.")
 	ask(200000, sata.MoveBegin)
-	check(c.read(0, sata.ReadFirst, 1307, 1307, 196672-1307), "11 asked for 1 × 200000 bytes, more than the first read size of the last Ping (196672), so the answer is 0x24 + 196672: the file's 1,307 bytes and 195,365 of padding.\n"+
+	check(c.read(0, sata.ReadFirst, 1307, 1307, 196672-1307), "11 asked for 1 × 200000 bytes, more than the first read size of the last Ping (196672), so the answer is 0x24 + 196672 = 196708 bytes: the file's 1,307 bytes and 195,365 of padding.\n"+
 		"It begins with C4 00 24 02: data follows, and the number at 0x20 is the length of the whole file: 1307.")
 	ask(200000, sata.MoveBegin)
 	check(c.read(0, sata.ReadZeros, 199000, 199000, 0), "Its first 32 bytes are zeros: the server's buffer had grown, and the number at 0x20 says how many bytes of the file follow: 199000.\n"+
-		"13 asked for 1 × 200000 bytes, more than the first read size of the last Ping (196672); the smaller of the two is less than what follows by itself, so the answer is 0x24 + 199000: all of it data of the file.")
+		"13 asked for 1 × 200000 bytes, more than the first read size of the last Ping (196672); the smaller of the two is less than what follows by itself, so the answer is 0x24 + 199000 = 199036 bytes: all of it data of the file.")
 	ask(100, sata.MoveBegin)
 	check(c.read(0, sata.ReadZeros, 40, 40, 60), "Its first 32 bytes are zeros: the server's buffer had grown, and the number at 0x20 says how many bytes of the file follow: 40.\n"+
-		"15 asked for 1 × 100 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 100: the file's 40 bytes and 60 of padding.")
+		"15 asked for 1 × 100 bytes, fewer than the first read size of the last Ping (196672), so the answer is 0x24 + 100 = 136 bytes: the file's 40 bytes and 60 of padding.")
 	ask(196672, sata.MoveBegin)
 	require.Contains(t, explained(c.index(), c.read(0, sata.ReadZeros, 196672, 196672, 0), c.buf), "just as many as the first read size")
 	ask(100, sata.MoveBegin)
-	check(c.read(0, sata.ReadFailed, uint32(sata.FSError), 0, 0), "It begins with C4 00 FE 00 20: the read failed. Such an answer is always 0x24 = 36 bytes long: 32 that say so, and the result code.")
+	check(c.read(0, sata.ReadFailed, uint32(sata.FSError), 0, 0), "It begins with C4 00 FE 00 20: the read failed.\nSuch an answer is always 0x24 = 36 bytes long: 32 that say so, and the result code.")
 	ask(100, sata.MoveBegin)
 	require.Contains(t, explained(c.index(), c.read(0, sata.ReadZeros, 100, 100, 7), c.buf), "It has 143 bytes all the same: the file itself says where it ends")
 
 	w := c.write(0, 3, 64, sata.MoveEnd)
-	require.Equal(t, "The header's data length, at 0x00, is 4; with the header itself that makes 0x20 + 4 = 36 bytes.\nThe answer to a WriteFile has 4 bytes behind the header: a result code and nothing else.", explained(c.index(), w, c.buf))
+	require.Equal(t, "The header's data length, at 0x00, is 4; with the header itself that makes 0x20 + 4 = 36 bytes.\nThe answer to a WriteFile has a header (0x20) and the result code (4): 36 bytes.", explained(c.index(), w, c.buf))
 	require.Equal(t, "23 asked to write 1 × 64 = 64 bytes. With fast file I/O they follow the request directly, without a header: only the request says how many they are.", explained(c.index(), w-1, nil))
 	request, _ := sata.AppendRequest(nil, &sata.Request{Command: sata.WriteFile, FD: 3, BlockCount: 1, BlockSize: 64})
 	require.Equal(t, "The header's data length, at 0x00, is 40; with the header itself that makes 0x20 + 40 = 72 bytes.\n"+
-		"A WriteFile has 0x14 bytes of command info behind the header and a body of 20: block count 4, block size 4, descriptor 4, move to 4, should move 4.\n"+
+		"A WriteFile has a header (0x20), command info (0x14), block count (4), block size (4), descriptor (4), move to (4), should move (4): 72 bytes.\n"+
 		"The 1 × 64 bytes to write are not in it: with fast file I/O they follow without a header, in row 24.", explained(c.index(), w-2, request))
 
 	c.ask(0, sata.Request{Command: sata.StatFile, FD: 3})
 	i = c.answer(0, sata.Response{Result: sata.FSError})
-	require.Contains(t, explained(c.index(), i, c.buf), "needs no more than that code: 4 bytes")
+	require.Contains(t, explained(c.index(), i, c.buf), "After a failure nothing else is read, so more may follow.")
 	c.ask(0, sata.Request{Command: sata.QueryPath, Path: []byte("/"), Query: sata.QueryFileCount})
 	i = c.answer(0, sata.Response{Number: 3})
-	require.Contains(t, explained(c.index(), i, c.buf), "8 bytes or more behind the header")
+	require.Contains(t, explained(c.index(), i, c.buf), "40 bytes or more; what follows is ignored.")
 
 	ping, _ := sata.AppendRequest(nil, &sata.Request{Command: sata.Ping})
-	require.Contains(t, explained(c.index(), 0, ping), "A Ping has 0x14 bytes of command info behind the header and no body.")
+	require.Contains(t, explained(c.index(), 0, ping), "A Ping has a header (0x20) and command info (0x14): 52 bytes.\nIt has no body.")
 	require.Contains(t, explained(c.index(), 0, ping[:20]), "shorter than a header")
 }
 

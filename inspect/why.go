@@ -3,6 +3,7 @@ package inspect
 import (
 	"encoding/binary"
 	"strconv"
+	"strings"
 
 	"satascope/sata"
 	"satascope/walcore"
@@ -136,15 +137,7 @@ func (w *why) request() {
 		}
 		return
 	}
-	spec := command.Spec()
-	if n := spec.BodyLen(); n == 0 {
-		w.say("A ", spec.Name, " has ", val("0x14"), " bytes of command info behind the header and no body.")
-	} else {
-		w.say("A ", spec.Name, " has ", val("0x14"), " bytes of command info behind the header and a body of ", num(uint64(n)), ": "+fieldSizes(spec.Fields)+".")
-	}
-	if spec.Slack > 0 {
-		w.say("Up to ", num(uint64(spec.Slack)), " bytes more may follow; they are ignored.")
-	}
+	w.rules(sata.RequestLength(command), nil)
 	if command == sata.WriteFile && w.r.Line == walcore.LineUnknown {
 		w.say("The ", num(total(w.r)), " bytes to write stand behind that: without fast file I/O they are part of the message.")
 	} else if command == sata.WriteFile {
@@ -152,17 +145,6 @@ func (w *why) request() {
 			w.say("The ", w.asked(w.r), " bytes to write are not in it: with fast file I/O they follow without a header, in row ", row(w.x.Exchange(k).Written), ".")
 		}
 	}
-}
-
-func fieldSizes(fields []sata.Field) string {
-	var b []byte
-	for i := range fields {
-		if i > 0 {
-			b = append(b, ", "...)
-		}
-		b = strconv.AppendInt(append(append(b, fields[i].Name...), ' '), int64(fields[i].Length), 10)
-	}
-	return string(b)
 }
 
 // asked is what a ReadFile or WriteFile asks for: 1 × 4096.
@@ -195,19 +177,41 @@ func (w *why) response() {
 	if len(spec.Fields) == 0 {
 		return
 	}
-	full := spec.Fields[len(spec.Fields)-1].End() - sata.HeaderSize
 	code := sata.Success
 	if len(w.head) >= sata.HeaderSize+4 {
 		code = sata.Result(binary.BigEndian.Uint32(w.head[sata.HeaderSize:]))
 	}
-	name := operationName(w.r.Op)
-	switch {
-	case code != sata.Success && spec.Short > 0:
-		w.say("The answer to a ", name, " whose result code is not 0 needs no more than that code: ", num(uint64(spec.Short)), " bytes.")
-	case spec.Exact:
-		w.say("The answer to a ", name, " has ", num(uint64(full)), " bytes behind the header: "+spec.Meaning+".")
-	default:
-		w.say("The answer to a ", name, " has ", num(uint64(full)), " bytes or more behind the header: "+spec.Meaning+". What is more is ignored.")
+	w.rules(sata.ResponseLength(shape, code), []any{"The answer to " + sata.WithArticle(operationName(w.r.Op))})
+}
+
+// rules says why a message is as long as the rules make it. Where the first words
+// of a sentence stand for the message or its request, subject says which it is.
+func (w *why) rules(l sata.Length, subject []any) {
+	for _, sentence := range l.Why {
+		var parts []any
+		for _, start := range [...]string{"It ", sata.Asks + " "} {
+			if rest, is := strings.CutPrefix(sentence, start); is && subject != nil {
+				parts, sentence, subject = subject, " "+rest, nil
+				break
+			}
+		}
+		w.say(append(parts, values(sentence)...)...)
+	}
+}
+
+// values is a text with what stands between backquotes in it as values.
+func values(text string) (parts []any) {
+	for value := false; ; value = !value {
+		before, rest, more := strings.Cut(text, "`")
+		switch {
+		case value:
+			parts = append(parts, val(before))
+		case before != "":
+			parts = append(parts, before)
+		}
+		if text = rest; !more {
+			return parts
+		}
 	}
 }
 
@@ -219,14 +223,10 @@ func (w *why) read(q *walcore.Record) {
 	}
 	st := w.x.seek(w.i).known(w.r.Stream)
 	if st == nil {
+		w.header()
 		return
 	}
-	asked := total(q)
 	switch {
-	case form == sata.ReadFailed:
-		w.say("It begins with ", val("C4 00 FE 00 20"), ": the read failed. Such an answer is always ", val("0x24"), " = 36 bytes long: 32 that say so, and the result code.")
-		w.expect(sata.ReadHeadSize)
-		return
 	case form == sata.ReadOther && w.r.Line == walcore.LineRead:
 		w.say("Its first 32 bytes are neither form of fast file I/O, so it was taken for an ordinary message.")
 		w.header()
@@ -242,44 +242,34 @@ func (w *why) read(q *walcore.Record) {
 		w.header()
 		return
 	}
-	first, size := uint64(st.FirstRead), uint64(w.r.B)
-	least := min(asked, first)
-	if form == sata.ReadZeros {
-		w.say("Its first 32 bytes are zeros: the server's buffer had grown, and the number at ", val("0x20"), " says how many bytes of the file follow: ", num(size), ".")
-		w.rule(q, st, asked, max(least, size))
-		w.chosen(sata.ReadHeadSize + max(least, size))
-		return
-	}
-	w.rule(q, st, asked, least)
-	w.say("It begins with ", val("C4 00 24 02"), ": data follows, and the number at ", val("0x20"), " is the length of the whole file: ", num(size), ".")
-	w.chosen(sata.ReadHeadSize + least)
+	w.answer(q, st, form)
 }
 
-// rule tells how the number of bytes follows from what was asked for and the
-// first read size, and what they are.
-func (w *why) rule(q *walcore.Record, st *streamReplay, asked, follow uint64) {
-	first := uint64(st.FirstRead)
-	than := ", fewer than "
-	switch {
-	case asked == first:
-		than = ", just as many as "
-	case asked > first:
-		than = ", more than "
-	}
-	parts := []any{row(w.r.Partner), " asked for ", w.asked(q), " bytes", than}
+// answer tells how the length of an answer of fast file I/O follows from what was
+// asked for and the first read size, and what its bytes are.
+func (w *why) answer(q *walcore.Record, st *streamReplay, form sata.ReadForm) {
+	a := sata.ReadAnswer{Total: total(q), FirstRead: st.FirstRead, From: sata.FromUsual, Form: form, Word: w.r.B, Asked: string(w.asked(q))}
 	switch {
 	case st.Pinged:
-		parts = append(parts, "the first read size of the last Ping (", num(first), ")")
+		a.From = sata.FromPing
 	case st.FirstReadKnown:
-		parts = append(parts, "the first read size that an earlier read showed (", num(first), "; no Ping was recorded)")
-	default:
-		parts = append(parts, "the usual first read size (", num(first), "; no Ping was recorded)")
+		a.From = sata.FromRead
 	}
-	if least := min(asked, first); follow > least {
-		parts = append(parts, "; the smaller of the two is less than what follows by itself")
+	length, _ := a.Length()
+	for k, sentence := range length.Why {
+		rest, is := strings.CutPrefix(sentence, sata.Asks)
+		if !is {
+			w.say(values(length.Why[k])...)
+			continue
+		}
+		parts := append([]any{row(w.r.Partner)}, values(strings.TrimSuffix(rest, "."))...)
+		w.say(append(parts, ": ", w.filling(), ".")...)
 	}
-	parts = append(parts, ", so the answer is ", val("0x24 + "+string(num(follow))), ": ", w.filling(), ".")
-	w.say(parts...)
+	if form == sata.ReadFailed {
+		w.expect(length.Bytes)
+		return
+	}
+	w.chosen(length.Bytes)
 }
 
 // filling tells what the bytes behind the head are.

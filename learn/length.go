@@ -1,8 +1,6 @@
 package learn
 
 import (
-	"strconv"
-
 	"satascope/sata"
 	"satascope/walcore"
 )
@@ -15,78 +13,23 @@ type Length struct {
 	Why   string // the sum in words
 }
 
+// fromRules is what package sata says, with the reason as one text.
+func fromRules(l sata.Length) Length { return Length{l.Bytes, l.Exact, l.String()} }
+
 // ResponseLength is how long a response of a shape is when its result code is
 // given. Not for ShapeRead and ShapeUnknown, where no length follows from it.
 func ResponseLength(shape sata.Shape, result sata.Result) Length {
-	spec := shape.Spec()
-	last := spec.Fields[len(spec.Fields)-1]
-	body := uint64(last.End() - sata.HeaderSize)
-	why := "A header of `0x20` bytes"
-	if result != sata.Success && spec.Short > 0 {
-		return Length{sata.HeaderSize + uint64(spec.Short), false,
-			why + " and the result code (4). After a failure nothing else is read, so more may follow."}
-	}
-	if len(spec.Fields) == 1 {
-		return Length{sata.HeaderSize + body, spec.Exact, why + " and the result code (4): " + strconv.FormatUint(sata.HeaderSize+body, 10) + " bytes."}
-	}
-	why += ", the result code (4)"
-	for at := 1; at < len(spec.Fields); at++ {
-		f := &spec.Fields[at]
-		switch {
-		case f.Slot == sata.SlotFlags:
-			why += ", the info block (" + strconv.Itoa(sata.InfoSize) + ")"
-			for at+1 < len(spec.Fields) && spec.Fields[at+1].End() <= f.Offset+sata.InfoSize {
-				at++
-			}
-		default:
-			why += ", the " + f.Name + " (" + strconv.Itoa(f.Length) + ")"
-		}
-	}
-	why += ": " + strconv.FormatUint(sata.HeaderSize+body, 10) + " bytes"
-	if !spec.Exact {
-		return Length{sata.HeaderSize + body, false, why + " or more; what follows is ignored."}
-	}
-	return Length{sata.HeaderSize + body, true, why + "."}
+	return fromRules(sata.ResponseLength(shape, result))
 }
 
 // A Read is what the length of an answer to a ReadFile depends on.
-type Read struct {
-	Total     uint64        // what the request asked for: block count × block size
-	FirstRead uint32        // of the last Ping
-	Form      sata.ReadForm // of the answer's first 32 bytes
-	Word      uint32        // the u32 at 0x20 of the answer
-}
+type Read sata.ReadAnswer
 
 // Length is how long the answer is, by the server's rule. ok is false for an
 // answer of no form of fast file I/O, which says its length in a header.
 func (r Read) Length() (length Length, ok bool) {
-	first := uint64(r.FirstRead)
-	least := min(r.Total, first)
-	sum := func(n uint64) string {
-		return "`0x24 + " + strconv.FormatUint(n, 10) + " = " + strconv.FormatUint(sata.ReadHeadSize+n, 10) + "` bytes"
-	}
-	smaller := Count(r.Total) + " bytes were asked for, "
-	if r.Total <= first {
-		smaller += "no more than the first read size (" + Count(first) + "), so the data is filled up to " + Count(least)
-	} else {
-		smaller += "more than the first read size (" + Count(first) + "), so the data is filled up to the latter"
-	}
-	switch r.Form {
-	case sata.ReadFailed:
-		return Length{sata.ReadHeadSize, true, "It starts with `C4 00 FE 00 20`: the read failed. Such an answer is 32 bytes and the result code, and nothing else: `0x24 = 36` bytes."}, true
-	case sata.ReadFirst:
-		return Length{sata.ReadHeadSize + least, true, "It starts with `C4 00 24 02`, so the number after it is the file's length and says nothing of what follows. " + smaller + ": " + sum(least) + "."}, true
-	case sata.ReadZeros:
-		n := max(uint64(r.Word), least)
-		why := "It starts with zeros: the server's buffer has grown, and the number after them is how much was read, " + Count(uint64(r.Word)) + ". " + smaller
-		if n == uint64(r.Word) {
-			why += ", which is not more than that"
-		} else {
-			why += ", which is more"
-		}
-		return Length{sata.ReadHeadSize + n, true, why + ": " + sum(n) + "."}, true
-	}
-	return Length{}, false
+	l, ok := sata.ReadAnswer(r).Length()
+	return fromRules(l), ok
 }
 
 // FirstRead is the first read size in force at record i: that of the last Ping
@@ -117,7 +60,7 @@ func (c Conversation) readWith(i int, first uint32) Read {
 	r := c.Log.At(i)
 	q := c.Log.At(int(r.Partner))
 	form, _ := sata.FormOf([]byte(c.Log.Text(r.Path2)))
-	return Read{Total: uint64(q.B) * uint64(q.C), FirstRead: first, Form: form, Word: r.B}
+	return Read{Total: uint64(q.B) * uint64(q.C), FirstRead: first, Form: form, Word: r.B, Asked: decimal(uint64(q.B)) + " × " + decimal(uint64(q.C))}
 }
 
 // ShapeOf is the shape of the response of record i, or of the response to the
@@ -154,13 +97,4 @@ func (c Conversation) LengthOf(i int) (length Length, ok bool) {
 }
 
 // RequestLength is how long a request of a command is.
-func RequestLength(c sata.Command) Length {
-	s := c.Spec()
-	n := uint64(sata.RequestSize + s.BodyLen())
-	why := "A header (`0x20`) and the command info (`0x14`)"
-	for i := range s.Fields {
-		f := &s.Fields[i]
-		why += ", the " + f.Name + " (" + strconv.Itoa(f.Length) + ")"
-	}
-	return Length{n, s.Slack == 0, why + ": " + strconv.FormatUint(n, 10) + " bytes."}
-}
+func RequestLength(c sata.Command) Length { return fromRules(sata.RequestLength(c)) }
