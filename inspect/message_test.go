@@ -350,6 +350,25 @@ func TestWhy(t *testing.T) {
 	require.Contains(t, explained(c.index(), 0, ping[:20]), "shorter than a header")
 }
 
+// What has a length that the rules don't give says so, and why it has it.
+func TestWhyAgainstTheRules(t *testing.T) {
+	c := newTalk(t)
+	c.ask(0, sata.Request{Command: sata.OpenFile, Path: []byte("/a"), ModeText: []byte("r")})
+	i := c.raw(0, nil)
+	require.Equal(t, "It is empty: the file itself says so. A message has at least a header, of 0x20 bytes.\n"+
+		"The answer to an OpenFile has a header (0x20), the result code (4) and the descriptor (4): 40 bytes.\n"+
+		"It has 0, so it is read as no such message, and stands in the log as Unknown.", explained(c.index(), i, nil))
+	c.ask(0, sata.Request{Command: sata.StatFile, FD: 3})
+	b, err := sata.AppendResponse(nil, &sata.Response{Shape: sata.ShapeInfo})
+	require.NoError(t, err)
+	b = append(b, 0)
+	binary.BigEndian.PutUint32(b, uint32(len(b)-sata.HeaderSize))
+	i = c.raw(0, b)
+	require.Contains(t, explained(c.index(), i, b), "the info block (84): 120 bytes.\nIt has 121, so it is read as no such message")
+	c.m.Diagnose(walcore.Diagnosis{Code: walcore.CodeUnasked, Stream: 0, FromServer: true, Size: 36})
+	require.Regexp(t, `^No message: the decoder tells here of what it found: a response .*[^.]\.$`, explained(c.index(), i+1, nil))
+}
+
 func TestWhyWithoutPing(t *testing.T) {
 	c := newTalk(t)
 	c.askRead(0, 3, 1, 5000, sata.MoveBegin)

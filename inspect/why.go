@@ -70,7 +70,7 @@ func (x *Index) Why(i int, head []byte) Explanation {
 		w.written()
 	case walcore.Diagnostic:
 		w.e.Title = "What is this?"
-		w.say("No message: the decoder tells here of what it found. ", string(x.log.AppendSentence(nil, r)), ".")
+		w.say("No message: the decoder tells here of what it found: ", strings.TrimSuffix(string(x.log.AppendSentence(nil, r)), "."), ".")
 	}
 	return w.e
 }
@@ -113,6 +113,10 @@ func (w *why) say(parts ...any) {
 // header tells what a message's own header says of its length, and whether that
 // is its length.
 func (w *why) header() {
+	if w.r.Length == 0 {
+		w.say("It is empty: the file itself says so. A message has at least a header, of ", val("0x20"), " bytes.")
+		return
+	}
 	if len(w.head) == 0 {
 		w.say("An ordinary message is ", val("0x20"), " bytes of header and as many more as the header's data length says. Its bytes can't be read again here.")
 		return
@@ -137,7 +141,7 @@ func (w *why) request() {
 		}
 		return
 	}
-	w.rules(sata.RequestLength(command), nil)
+	w.rules(sata.RequestLength(command), nil, uint64(command.Spec().Slack))
 	if command == sata.WriteFile && w.r.Line == walcore.LineUnknown {
 		w.say("The ", num(total(w.r)), " bytes to write stand behind that: without fast file I/O they are part of the message.")
 	} else if command == sata.WriteFile {
@@ -181,21 +185,23 @@ func (w *why) response() {
 	if len(w.head) >= sata.HeaderSize+4 {
 		code = sata.Result(binary.BigEndian.Uint32(w.head[sata.HeaderSize:]))
 	}
-	w.rules(sata.ResponseLength(shape, code), []any{"The answer to " + sata.WithArticle(operationName(w.r.Op))})
+	w.rules(sata.ResponseLength(shape, code), []any{"The answer to " + sata.WithArticle(operationName(w.r.Op))}, 0)
 }
 
-// rules says why a message is as long as the rules make it. Where the first words
-// of a sentence stand for the message or its request, subject says which it is.
-func (w *why) rules(l sata.Length, subject []any) {
+// rules says how long the rules make a message, and whether it is. Where the first
+// words of a sentence stand for the message, subject says which it is. Slack is how
+// many bytes more are taken.
+func (w *why) rules(l sata.Length, subject []any, slack uint64) {
 	for _, sentence := range l.Why {
 		var parts []any
-		for _, start := range [...]string{"It ", sata.Asks + " "} {
-			if rest, is := strings.CutPrefix(sentence, start); is && subject != nil {
-				parts, sentence, subject = subject, " "+rest, nil
-				break
-			}
+		if rest, is := strings.CutPrefix(sentence, "It "); is && subject != nil {
+			parts, sentence, subject = subject, " "+rest, nil
 		}
 		w.say(append(parts, values(sentence)...)...)
+	}
+	n := w.r.Length
+	if w.r.Line == walcore.LineUnknown && (n < l.Bytes || l.Exact && n > l.Bytes || !l.Exact && slack > 0 && n > l.Bytes+slack) {
+		w.say("It has ", num(n), ", so it is read as no such message, and stands in the log as Unknown.")
 	}
 }
 
