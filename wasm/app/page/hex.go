@@ -90,10 +90,7 @@ func newHexView() *hexView {
 		v.redraw()
 		return nil
 	}), map[string]any{"passive": true})
-	js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
-		v.resize()
-		return nil
-	})).Call("observe", v.grid)
+	whenResized(v.grid, v.resize)
 	on(v.box, "pointerdown", func(ev dom.Event) { v.down(ev) })
 	on(v.box, "pointermove", func(ev dom.Event) { v.move(ev) })
 	on(v.box, "pointerup", func(ev dom.Event) { v.up(ev) })

@@ -90,10 +90,7 @@ func newList(ask func(view uint32, from, count int), selected func(record int)) 
 		l.rests()
 		return nil
 	}), map[string]any{"passive": true})
-	js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
-		l.resize(l.s.Rows())
-		return nil
-	})).Call("observe", l.grid)
+	whenResized(l.grid, func() { l.resize(l.s.Rows()) })
 	return l
 }
 

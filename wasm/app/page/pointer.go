@@ -86,11 +86,12 @@ func (t *pointer) moved(u js.Value) {
 			return
 		}
 		t.dragging = true
-		js.Global().Call("getSelection").Call("removeAllRanges")
 		setClassOf(byID("log"), "picking", true)
 		t.p.list.picks.begin(t.down)
 		t.p.list.choosePlace(t.down)
 	}
+	// WebKit goes on selecting text that was begun, whatever the style says.
+	js.Global().Call("getSelection").Call("removeAllRanges")
 	t.drag(place)
 	if t.stop == nil && !t.inside() {
 		t.scroll()

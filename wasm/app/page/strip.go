@@ -112,10 +112,7 @@ func newStrip(p *page) *strip {
 		s.wheel(args[0])
 		return nil
 	}), map[string]any{"passive": false})
-	js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
-		s.resize()
-		return nil
-	})).Call("observe", s.time.Underlying())
+	whenResized(s.time.Underlying(), s.resize)
 	again := js.FuncOf(func(js.Value, []js.Value) any { // other colours
 		s.redraw()
 		return nil

@@ -65,6 +65,25 @@ func after(ms int, f func()) (stop func()) {
 	}
 }
 
+// whenResized calls f, which may change the layout, in the frame after an
+// element's size changed. In the observer's own callback, what a change resizes
+// in turn would be told as an error ("ResizeObserver loop…").
+func whenResized(element js.Value, f func()) {
+	waits := false
+	frame := js.FuncOf(func(js.Value, []js.Value) any {
+		waits = false
+		f()
+		return nil
+	})
+	js.Global().Get("ResizeObserver").New(js.FuncOf(func(js.Value, []js.Value) any {
+		if !waits {
+			waits = true
+			js.Global().Call("requestAnimationFrame", frame)
+		}
+		return nil
+	})).Call("observe", element)
+}
+
 // sentence begins with a capital letter and ends with a full stop.
 func sentence(s string) string {
 	if s == "" {
