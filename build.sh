@@ -20,11 +20,13 @@ usage: ./build.sh [command]
   serve       build, then serve on http://127.0.0.1:8080 (arguments go to `satascope serve`)
   check       gofmt, vet (native and WebAssembly), staticcheck, the size of the download
   test        check, then every test: native, race detector, WebAssembly, browser
-  e2e         build, then the browser tests alone (arguments: test files of e2e/)
+  e2e         build, then the browser tests alone, in Chromium (arguments: test files of e2e/)
+  engines     build, then what every engine must do, in Chromium, Firefox and WebKit (arguments: which of chromium firefox webkit)
+  bench       build, then benchmarks of the decoding, and the frame times of a million rows in Chromium (docs/testing.md)
   help        this text
 
 Building needs Go. Tests need Node, Chromium, tshark and a C compiler too; they are installed where apt-get is there and may be used,
-else it is said what to install. CHROMIUM=/path/to/browser chooses another browser.
+else it is said what to install. CHROMIUM=/path/to/browser chooses another browser, FIREFOX= another Firefox; WebKit is WebKitGTK's MiniBrowser.
 TEXT
 }
 
@@ -96,13 +98,40 @@ find_chromium() {
   return 1
 }
 
-# missing lists which of the tools named are not there: node chromium tshark cc.
+find_firefox() {
+  local name
+  if [ -n "${FIREFOX:-}" ]; then
+    [ -x "$FIREFOX" ] || fail "FIREFOX=$FIREFOX is not a program"
+    printf '%s\n' "$FIREFOX"
+    return 0
+  fi
+  for name in firefox-esr firefox; do
+    type -P "$name" && return 0
+  done
+  name="/Applications/Firefox.app/Contents/MacOS/firefox"
+  [ -x "$name" ] && printf '%s\n' "$name"
+}
+
+# find_minibrowser: WebKitGTK's browser for tests, which stands where its driver looks for it.
+find_minibrowser() {
+  local name
+  for name in "${WEBKIT_BROWSER:-}" /usr/lib/*/webkit2gtk-4.1/MiniBrowser /usr/lib/webkit2gtk-4.1/MiniBrowser /usr/libexec/webkit2gtk-4.1/MiniBrowser; do
+    [ -x "$name" ] && printf '%s\n' "$name" && return 0
+  done
+  return 1
+}
+
+have_webkit() { command -v WebKitWebDriver >/dev/null 2>&1 && command -v Xvfb >/dev/null 2>&1 && find_minibrowser >/dev/null; }
+
+# missing lists which of the tools named are not there: node chromium firefox webkit tshark cc.
 missing() {
   local tool
   for tool in "$@"; do
     case $tool in
       node) have_node || printf 'node ' ;;
       chromium) find_chromium >/dev/null || printf 'chromium ' ;;
+      firefox) find_firefox >/dev/null || printf 'firefox ' ;;
+      webkit) have_webkit || printf 'webkit ' ;;
       *) command -v "$tool" >/dev/null 2>&1 || printf '%s ' "$tool" ;;
     esac
   done
@@ -119,6 +148,13 @@ packages() {
       *:node) printf 'nodejs npm ' ;;
       brew:chromium) ;; # a cask, see need
       *:chromium) printf 'chromium ' ;;
+      apt:firefox) printf 'firefox-esr ' ;;
+      brew:firefox) ;; # a cask, see need
+      *:firefox) printf 'firefox ' ;;
+      apt:webkit) printf 'webkit2gtk-driver xvfb ' ;;
+      dnf:webkit) printf 'webkit2gtk4.1 webkit2gtk-driver xorg-x11-server-Xvfb ' ;;
+      pacman:webkit) printf 'webkit2gtk-4.1 xorg-server-xvfb ' ;;
+      brew:webkit) ;; # WebKitGTK is Linux's
       apt:tshark) printf 'tshark ' ;;
       brew:tshark) printf 'wireshark ' ;;
       *:tshark) printf 'wireshark-cli ' ;;
@@ -167,6 +203,8 @@ need() {
     say "  macOS            brew install $(packages brew $lacking)"
   }
   case " $lacking" in *" chromium "*) say "                   brew install --cask chromium" ;; esac
+  case " $lacking" in *" firefox "*) say "                   brew install --cask firefox" ;; esac
+  case " $lacking" in *" webkit "*) say "WebKit is tested on Linux alone: ./build.sh engines chromium firefox" ;; esac
   case " $lacking" in *" cc "*) say "                   xcode-select --install" ;; esac
   return 1
 }
@@ -307,6 +345,57 @@ e2e_node() {
   return "$status"
 }
 
+# e2e_files lists the browser tests that belong to every run: all but those that run in three engines.
+e2e_files() {
+  local f
+  for f in e2e/*.test.mjs; do
+    [ "$f" = e2e/engines.test.mjs ] || printf '%s\n' "$f"
+  done
+}
+
+# e2e_engine NAME: what every engine must do, in one of them.
+e2e_engine() {
+  case $1 in
+    firefox) FIREFOX=$(find_firefox) || return 1; export FIREFOX ;;
+    webkit)
+      npm_ci e2e/webkit && WEBKIT_DRIVER=$(command -v WebKitWebDriver) && WEBKIT_BROWSER=$(find_minibrowser) || return 1
+      export WEBKIT_DRIVER WEBKIT_BROWSER
+      ;;
+  esac
+  ENGINES=$1 e2e_node e2e/engines.test.mjs
+}
+
+test_engines() {
+  local name status=0
+  [ $# -gt 0 ] || set -- chromium firefox webkit
+  for name in "$@"; do
+    case $name in
+      chromium | firefox | webkit) ;;
+      *) fail "there is no engine \"$name\": chromium, firefox or webkit" ;;
+    esac
+  done
+  need node chromium "$@" || fail "the tests need what is missing"
+  site -quick && program || return 1
+  for name in "$@"; do tests "tests, $name" e2e_engine "$name"; done
+  [ "$failed" = 0 ] || status=1
+  say "$passed passed, $failed failed, $skipped skipped"
+  return "$status"
+}
+
+# ---- measuring ---------------------------------------------------------------
+
+# bench [ARGUMENT…]: arguments go to e2e/bench.mjs.
+bench() {
+  need node chromium || fail "the benchmarks need what is missing"
+  site -quick && program || return 1
+  npm_ci e2e || return 1
+  say "" && say "The core, natively and on one core:"
+  # shellcheck disable=SC2046
+  go test -run '^$' -bench . -benchtime 0.5s -cpu 1 $(present capture walcore decode inspect livelog) | grep -E '^(Benchmark|pkg:|FAIL|---)' || true
+  say "" && say "The page, with a million rows in Chromium:"
+  SATASCOPE=$PWD/$work/satascope CHROMIUM=$(find_chromium) node e2e/bench.mjs "$@"
+}
+
 # The hosted service in Cloudflare's own runtime, on this machine.
 edge_node=20.3
 test_edge() {
@@ -314,7 +403,7 @@ test_edge() {
     say "note: the hosted service was not tested: its runtime needs Node $edge_node or later"
     return 0
   fi
-  npm_ci e2e/edge && npm_ci e2e && CHROMIUM=$(chromium) SATASCOPE_EDGE=1 go_test . ./e2e/edge
+  npm_ci e2e/edge && npm_ci e2e && CHROMIUM=$(find_chromium) SATASCOPE_EDGE=1 go_test . ./e2e/edge
 }
 
 test_all() {
@@ -331,7 +420,8 @@ test_all() {
     tests "tests, $module" go_test "$module" -mod=mod ./...
   done < <(modules)
   tests "tests, hosted service" test_edge
-  tests "tests, browser" e2e_node e2e/*.test.mjs
+  # shellcheck disable=SC2046
+  tests "tests, browser" e2e_node $(e2e_files)
   [ "$failed" = 0 ] || status=1
   say "$passed passed, $failed failed, $skipped skipped"
   return "$status"
@@ -343,7 +433,7 @@ command=${1:-build}
 [ $# = 0 ] || shift
 case $command in
   help | -h | --help) usage; exit 0 ;;
-  build | serve | check | test | e2e) ;;
+  build | serve | check | test | e2e | engines | bench) ;;
   *) usage >&2; fail "there is no command \"$command\"" ;;
 esac
 need_go
@@ -355,7 +445,10 @@ case $command in
   e2e)
     need node chromium || exit 1
     site -quick && program || exit 1
-    [ $# -gt 0 ] || set -- e2e/*.test.mjs
+    # shellcheck disable=SC2046
+    [ $# -gt 0 ] || set -- $(e2e_files)
     e2e_node "$@"
     ;;
+  engines) test_engines "$@" ;;
+  bench) bench "$@" ;;
 esac
