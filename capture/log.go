@@ -92,7 +92,7 @@ func (r *LogReader) Next(e *LogEntry) error {
 
 // beginsEntry says whether the line that text begins with begins an entry of a
 // log: an arrow, a name and values in braces; the length of data that was
-// written; or one of our diagnostics. Any other goes on with the line before. It
+// written; or one of our diagnostics, or a person's note. Any other goes on with the line before. It
 // looks at no more than the first bytes of text.
 func beginsEntry(text []byte) bool {
 	text = text[:min(len(text), beginning)]
@@ -128,5 +128,12 @@ func beginsEntry(text []byte) bool {
 	for n < len(label) && isLetter(label[n]) {
 		n++
 	}
-	return n > 0 && n < len(label) && label[n] == '=' && (!diagnostic || string(label[:n]) == "stream")
+	if n == 0 || n == len(label) || label[n] != '=' {
+		return false
+	}
+	if !diagnostic || string(label[:n]) == "stream" {
+		return true
+	}
+	name := string(text[2:open])
+	return string(label[:n]) == "row" && (name == " note " || name == " mark ")
 }

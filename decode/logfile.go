@@ -30,6 +30,9 @@ func (d *Decoder) readLog(ctx context.Context, f *capture.File) error {
 		} else if err != nil {
 			return err
 		}
+		if e.Whole && p.Note(e.Text) {
+			continue
+		}
 		index, data := p.Entry(e.Text, walcore.At{Offset: e.File, Time: noTime, Packet: uint32(e.Line)})
 		if index == walcore.None {
 			return d.fullError()

@@ -151,7 +151,14 @@ test("marks and notes stand in the list, come back with the file, and go into do
   assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes."))), []);
   await page.choose(again);
   await page.state("done", "failed");
-  await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) >= n, {}, lines.length);
+  await page.tab.waitForSelector("#rows > :nth-child(5) .note");
+  assert.equal(await page.text("#rows > :nth-child(5) .note"), "✎ why <b>this</b>?");
+  assert.ok(await page.tab.$("#rows > :nth-child(4).marked"));
+  assert.equal(await rowCount(page), lines.length, "a note is no row");
+  assert.equal((await page.download("#download-log")).bytes.toString(), `${lines.join("\n")}\n`);
+  await page.tab.click("#with-notes");
+  assert.equal((await page.download("#download-log")).bytes.toString(), noted.join("\n"), "written again they are the same");
+  assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes."))), [], "and nothing is kept without being asked for");
 });
 
 test("settings are kept on this machine, and everything is forgotten on request", async (t) => {

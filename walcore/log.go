@@ -37,6 +37,7 @@ type Log struct {
 	chunks  [][]Record
 	n       int
 	texts   []string
+	notes   []writtenNote // of a log that was read, in their order
 	ids     map[string]uint32
 	textLen int
 	arena   []byte

@@ -231,7 +231,8 @@ type Selection struct {
 	From       int              // the first record
 
 	// After appends whole lines to stand behind the line of record i, such as
-	// what somebody noted about it; nil for none. Only WriteTo asks it.
+	// what somebody noted about it; nil for the notes that a log had when it was
+	// read, where Diagnostic is set. Only WriteTo asks it.
 	After func(dst []byte, i int) []byte
 }
 
@@ -261,11 +262,15 @@ func (l *Log) takes(s *Selection, i int) bool {
 // written, and the error says why.
 func (l *Log) WriteTo(w io.Writer, s Selection, rest Rest) (next int, err error) {
 	o := output{log: l, w: w, rest: rest, buf: make([]byte, 0, piece+piece/2)}
+	after := s.After
+	if after == nil && s.Diagnostic && len(l.notes) > 0 {
+		after = l.appendNotes
+	}
 	return o.records(&s, func(i int, r *Record) error {
 		err := o.line(i, r)
-		if err == nil && s.After != nil {
+		if err == nil && after != nil {
 			start := len(o.buf)
-			o.buf = s.After(append(o.buf, '\n'), i)
+			o.buf = after(append(o.buf, '\n'), i)
 			if len(o.buf) > start+1 {
 				return nil
 			}

@@ -200,6 +200,7 @@ type Ended struct {
 	Progress Progress
 	Summary  Summary
 	Streams  []Stream
+	Notes    []Note // that stood in the file, which is a log
 }
 
 // An Offer is a port on which something was found.
@@ -273,6 +274,7 @@ func (m *Ended) fields(c *codec) {
 	number(c, &s.Stop)
 	c.text(&s.StopWhy)
 	number(c, &s.Message)
+	list(c, &m.Notes, note)
 	list(c, &m.Streams, func(c *codec, s *Stream) {
 		c.text(&s.Client)
 		c.text(&s.Server)

@@ -33,6 +33,7 @@ type notes struct {
 	hash  string   // of these, "" while it is not known
 	said  string   // why it can't be known
 	parts bool     // it is of parts of the files only
+	own   bool     // the person wrote some, which are kept; those that came with a link or in a log are not
 	list  []bridge.PlacedNote
 	// early are notes that came before the worker could place them: with a link,
 	// or written before the hash was known.
@@ -90,12 +91,16 @@ func (n *notes) reset() {
 		return
 	}
 	n.files, n.hash, n.said, n.list, n.early = n.p.files, "", "", nil, nil
+	n.parts, n.own = false, false
 	n.show()
 }
 
 // ended is called when the files were decoded: their hash is worked out in the
 // background, and the notes find their rows.
-func (n *notes) ended() {
+func (n *notes) ended(m *bridge.Ended) {
+	for _, note := range m.Notes[:min(len(m.Notes), maxNotes)] {
+		n.add(note)
+	}
 	if n.hash == "" && n.said == "" {
 		n.p.client.post(&bridge.Hash{})
 	}
@@ -128,6 +133,7 @@ func (n *notes) hashed(m *bridge.Hashed) {
 		return
 	}
 	kept := parseNotes(n.p.settings.store.get(keptNotes + n.hash))
+	n.own = n.own || len(kept) > 0
 	for _, note := range kept {
 		n.add(note)
 	}
@@ -186,8 +192,8 @@ func (n *notes) came(m *bridge.Notes) {
 
 // keep keeps the notes on this machine, beside the files' hash.
 func (n *notes) keep() {
-	if n.hash == "" {
-		return // it does so when the hash is known
+	if n.hash == "" || !n.own {
+		return // it does so when the hash is known, and not without being asked for
 	}
 	s := n.p.settings.store
 	if len(n.list) == 0 {
@@ -233,6 +239,7 @@ func (n *notes) put(record int, marked bool, text string) {
 	if record < 0 {
 		return
 	}
+	n.own = true
 	text = strings.ToValidUTF8(text[:min(len(text), maxNote)], "")
 	n.p.client.post(&bridge.SetNotes{Record: record, List: []bridge.Note{{Marked: marked, Text: text}}})
 }
@@ -296,6 +303,8 @@ func (n *notes) show() {
 		where = "They hold until the page is closed: the file’s SHA-256 could not be worked out (" + visible(n.said) + ")."
 	case n.parts:
 		where = "They are kept on this machine, beside a hash of the file’s length and of 64 parts of it, because it is larger than 2 GiB; they come with downloads and links only where you ask for it."
+	case !n.own && len(n.list) > 0:
+		where = "They came with what was opened. Nothing is kept on this machine until you mark a row or write a note."
 	case n.hash == "":
 		where = "They are kept on this machine beside the file’s SHA-256, which is being worked out."
 	}

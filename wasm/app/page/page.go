@@ -358,7 +358,7 @@ func (p *page) ended(m *bridge.Ended) {
 		p.problem.ended(m, p.assumed)
 	}
 	p.assume.ended(m)
-	p.notes.ended()
+	p.notes.ended(m)
 	p.downloads.ended(m)
 	p.share.ended(m)
 	p.inspector.again()

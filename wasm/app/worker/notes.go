@@ -107,24 +107,30 @@ func (n *notes) placed(x *inspect.Index) *bridge.Notes {
 	return m
 }
 
-// appendNote appends a note as lines of a log, which start as findings do.
+// appendNote appends the note on a record as a line of a log.
 func (n *notes) appendNote(dst []byte, record int) []byte {
 	note := n.at(record)
 	if note == nil {
 		return dst
 	}
-	word := "mark"
-	if note.Text != "" {
-		word = "note"
+	return walcore.AppendNote(dst, &walcore.Note{Record: record, Marked: note.Marked, Text: note.Text})
+}
+
+// notesOf are the notes that stood in a log when it was opened; what several say
+// of one record is one.
+func notesOf(x *inspect.Index) (list []bridge.Note) {
+	last := -1
+	for _, one := range x.Log().Notes() {
+		if one.Record != last {
+			list = append(list, bridge.Note{Anchor: anchor(x, one.Record)})
+			last = one.Record
+		}
+		note := &list[len(list)-1]
+		note.Marked = note.Marked || one.Marked
+		if note.Text != "" && one.Text != "" {
+			note.Text += "\n"
+		}
+		note.Text += one.Text
 	}
-	dst = append(append(append(dst, "!! "...), word...), " {row="...)
-	dst = appendInt(dst, int64(record+1))
-	if note.Marked && note.Text != "" {
-		dst = append(dst, ",marked=true"...)
-	}
-	dst = append(dst, '}')
-	if note.Text != "" {
-		dst = walcore.AppendVisible(append(dst, ' '), note.Text)
-	}
-	return append(dst, '\n')
+	return list
 }

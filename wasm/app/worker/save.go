@@ -56,6 +56,7 @@ func (w *worker) which(ctx context.Context, m *bridge.Save, turns *browser.Yield
 	if m.Compatible {
 		return s, nil
 	}
+	s.After = func(dst []byte, _ int) []byte { return dst } // not those that a log had: they are the person's to change
 	if m.Notes {
 		w.looker.notes.place(w.inspect())
 		s.After = w.looker.notes.appendNote

@@ -162,6 +162,7 @@ func (w *worker) open(o *bridge.Open, files js.Value) {
 		err := guard("the decoder", func() error { return w.decoder.Run(ctx) })
 		e := describe(w.decoder, err)
 		e.Progress = p.message()
+		e.Notes = notesOf(w.inspect())
 		w.post(e)
 		w.looker.grown(false)
 	}()
