@@ -259,10 +259,19 @@ func secondsTerm(t, base int64) string {
 	return text + "s"
 }
 
-// rangeTerm is the filter's term for a range of the strip.
-func rangeTerm(s span, base int64, byRow bool) string {
+// rangeTerm is the filter's term for a range of the strip. Its times have no more
+// digits than the eye meant: each end is moved out by less than a pixel, which is
+// so many nanoseconds.
+func rangeTerm(s span, base int64, byRow bool, pixel int64) string {
 	if byRow {
 		return "no:" + strconv.FormatInt(s.from+1, 10) + ".." + strconv.FormatInt(s.to+1, 10)
 	}
-	return "time:" + secondsTerm(s.from, base) + ".." + secondsTerm(s.to, base)
+	unit := int64(1)
+	for unit < 1_000_000_000 && unit*10 <= pixel {
+		unit *= 10
+	}
+	from, to := s.from-base, s.to-base
+	from -= (from%unit + unit) % unit
+	to += (unit - to%unit) % unit
+	return "time:" + secondsTerm(base+from, base) + ".." + secondsTerm(base+to, base)
 }

@@ -112,7 +112,14 @@ func TestTicks(t *testing.T) {
 
 func TestRangeTerm(t *testing.T) {
 	const base = 1_700_000_000_000_000_000
-	require.Equal(t, "time:1.2s..1.9s", rangeTerm(span{base + 1_200_000_000, base + 1_900_000_000}, base, false))
-	require.Equal(t, "time:-0.000001s..0s", rangeTerm(span{base - 1000, base}, base, false))
-	require.Equal(t, "no:1..340", rangeTerm(span{0, 339}, base, true))
+	require.Equal(t, "time:1.2s..1.9s", rangeTerm(span{base + 1_200_000_000, base + 1_900_000_000}, base, false, 0))
+	require.Equal(t, "time:-0.000001s..0s", rangeTerm(span{base - 1000, base}, base, false, 1))
+	require.Equal(t, "no:1..340", rangeTerm(span{0, 339}, base, true, 1))
+	// As many digits as a pixel has, and both ends stay in the range.
+	some := span{base + 431_987_123, base + 612_345_678}
+	require.Equal(t, "time:0.431987123s..0.612345678s", rangeTerm(some, base, false, 1))
+	require.Equal(t, "time:0.431s..0.613s", rangeTerm(some, base, false, 1_140_000))
+	require.Equal(t, "time:0.43s..0.62s", rangeTerm(some, base, false, 10_000_000))
+	require.Equal(t, "time:0s..1s", rangeTerm(some, base, false, 60_000_000_000))
+	require.Equal(t, "time:-0.62s..-0.43s", rangeTerm(span{base - 612_345_678, base - 431_987_123}, base, false, 99_000_000))
 }
