@@ -99,10 +99,9 @@ func (k *keys) help() {
 func (k *keys) list(box dom.HTMLElement) {
 	group := ""
 	var list dom.HTMLElement
-	for i := range keyTable {
-		entry := &keyTable[i]
-		if entry.group != group {
-			group = entry.group
+	eachKey(func(its string, shown []string, what string) {
+		if its != group {
+			group = its
 			section := element("section", "", "")
 			section.AppendChild(element("h3", "", group))
 			list = element("dl", "", "")
@@ -110,15 +109,15 @@ func (k *keys) list(box dom.HTMLElement) {
 			box.AppendChild(section)
 		}
 		dt := element("dt", "", "")
-		for j, name := range entry.shown {
+		for j, name := range shown {
 			if j > 0 {
 				dt.AppendChild(document.CreateTextNode(" "))
 			}
 			dt.AppendChild(element("kbd", "", name))
 		}
 		list.AppendChild(dt)
-		list.AppendChild(element("dd", "", entry.what))
-	}
+		list.AppendChild(element("dd", "", what))
+	})
 }
 
 func (k *keys) pressed(ev *dom.KeyboardEvent) {

@@ -1,6 +1,9 @@
 package page
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // where says in which places a key counts.
 type where uint8
@@ -106,6 +109,71 @@ var keyTable = []key{
 	{showKeys, []string{"?"}, []string{"?"}, everywhere, false, groupPage, "these keys"},
 }
 
+// A stripAction is something that the strip of activity does by a key.
+type stripAction uint8
+
+const (
+	stripOn stripAction = iota
+	stripBack
+	stripFarOn
+	stripFarBack
+	stripBeginning
+	stripEnd
+	stripCloser
+	stripFarther
+	stripAll
+	stripExtendOn
+	stripExtendBack
+	stripFilter
+	stripForget
+)
+
+// A stripKey is one of the strip's own keys: they count while it has the focus.
+type stripKey struct {
+	action stripAction
+	names  []string // as in a key
+	shown  []string
+	what   string
+}
+
+const groupStrip = "The strip of activity, while it has the focus"
+
+var stripTable = []stripKey{
+	{stripOn, []string{"ArrowRight", "ArrowUp"}, []string{"→", "↑"}, "the playhead on by a fiftieth of what is shown"},
+	{stripBack, []string{"ArrowLeft", "ArrowDown"}, []string{"←", "↓"}, "the playhead back"},
+	{stripFarOn, []string{"PageUp"}, []string{"Page Up"}, "the playhead on by a fifth"},
+	{stripFarBack, []string{"PageDown"}, []string{"Page Down"}, "the playhead back by a fifth"},
+	{stripBeginning, []string{"Home"}, []string{"Home"}, "the playhead to the beginning of what is shown"},
+	{stripEnd, []string{"End"}, []string{"End"}, "the playhead to its end"},
+	{stripCloser, []string{"+", "="}, []string{"+"}, "zoom in"},
+	{stripFarther, []string{"-"}, []string{"-"}, "zoom out"},
+	{stripAll, []string{"0"}, []string{"0"}, "show all"},
+	{stripExtendOn, []string{"Shift+ArrowRight", "Shift+ArrowUp"}, []string{"Shift+→"}, "select a range from the playhead on, and make it longer"},
+	{stripExtendBack, []string{"Shift+ArrowLeft", "Shift+ArrowDown"}, []string{"Shift+←"}, "the same backwards"},
+	{stripFilter, []string{"Enter"}, []string{"Enter"}, "filter by the selected range"},
+	{stripForget, []string{"Escape"}, []string{"Esc"}, "forget the selected range"},
+}
+
+// stripActionOf is what the strip does by a key.
+func stripActionOf(name string) (stripAction, bool) {
+	for i := range stripTable {
+		if slices.Contains(stripTable[i].names, name) {
+			return stripTable[i].action, true
+		}
+	}
+	return 0, false
+}
+
+// eachKey gives all keys as the help shows them, one group after the other.
+func eachKey(give func(group string, shown []string, what string)) {
+	for i := range keyTable {
+		give(keyTable[i].group, keyTable[i].shown, keyTable[i].what)
+	}
+	for i := range stripTable {
+		give(groupStrip, stripTable[i].shown, stripTable[i].what)
+	}
+}
+
 // keyName names a key by what it types or, on a layout that has other letters
 // there, by its place. Shift is named where it changes no letter.
 func keyName(key, code string, shift, command bool) string {
@@ -143,21 +211,20 @@ On a keyboard layout with other letters, the key at the same place counts. On a 
 This page is made from the table that the program itself uses.
 `...)
 	group := ""
-	for i := range keyTable {
-		k := &keyTable[i]
-		if k.group != group {
-			group = k.group
+	eachKey(func(its string, shown []string, what string) {
+		if its != group {
+			group = its
 			dst = append(dst, "\n## "+group+"\n\n| key | what it does |\n| --- | --- |\n"...)
 		}
 		dst = append(dst, "| "...)
-		for j, name := range k.shown {
+		for j, name := range shown {
 			if j > 0 {
 				dst = append(dst, ", "...)
 			}
 			dst = append(dst, "`"+name+"`"...)
 		}
-		dst = append(dst, " | "+k.what+" |\n"...)
-	}
+		dst = append(dst, " | "+what+" |\n"...)
+	})
 	return append(dst, `
 Dragging over rows chooses them, Shift+click and Ctrl+click too; what is chosen need not be in sight. A right click shows what can be done with a value.
 `...)

@@ -37,6 +37,22 @@ func TestEachKeyDoesOneThing(t *testing.T) {
 		done[k.action] = true
 	}
 	require.Len(t, done, int(actions), "every action has a key")
+
+	seen, acts := map[string]bool{}, map[stripAction]bool{}
+	for _, k := range stripTable {
+		for _, name := range k.names {
+			require.False(t, seen[name], name)
+			seen[name] = true
+			action, ok := stripActionOf(name)
+			require.True(t, ok)
+			require.Equal(t, k.action, action)
+		}
+		require.NotEmpty(t, k.shown)
+		acts[k.action] = true
+	}
+	require.Len(t, acts, int(stripForget)+1)
+	_, ok := stripActionOf("x")
+	require.False(t, ok)
 }
 
 func TestKeyNames(t *testing.T) {

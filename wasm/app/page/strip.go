@@ -613,7 +613,7 @@ func (s *strip) zoomBy(factor float64) {
 // filter filters by the range that was brushed.
 func (s *strip) filter() {
 	if s.brushed && s.p.canFilter {
-		s.p.filterBy(rangeTerm(s.selected, s.p.list.base, s.byRow))
+		s.p.filterBy(rangeTerm(s.selected, s.p.list.base, s.byRow, int64(s.view.length()/max(s.width, 1))))
 	}
 }
 
@@ -627,41 +627,40 @@ func (s *strip) pressed(ev *dom.KeyboardEvent) {
 	}
 	step := max(int64(stripStep*s.view.length()), 1)
 	move := int64(0)
-	switch ev.Key() {
-	case "ArrowRight", "ArrowUp":
-		move = step
-	case "ArrowLeft", "ArrowDown":
-		move = -step
-	case "PageUp":
-		move = 10 * step
-	case "PageDown":
-		move = -10 * step
-	case "Home":
-		s.goTo(s.view.from)
-	case "End":
-		s.goTo(s.view.to)
-	case "+", "=":
-		s.zoomBy(0.5)
-	case "-":
-		s.zoomBy(2)
-	case "0":
-		s.zoomTo(s.whole)
-	case "Enter":
-		s.filter()
-	case "Escape":
-		if !s.brushed {
-			return
-		}
-		s.unbrush()
-	default:
+	action, ok := stripActionOf(keyName(ev.Key(), ev.Code(), ev.ShiftKey(), false))
+	if !ok || action == stripForget && !s.brushed {
 		return
 	}
+	switch action {
+	case stripOn:
+		move = step
+	case stripBack:
+		move = -step
+	case stripFarOn:
+		move = 10 * step
+	case stripFarBack:
+		move = -10 * step
+	case stripBeginning:
+		s.goTo(s.view.from)
+	case stripEnd:
+		s.goTo(s.view.to)
+	case stripCloser:
+		s.zoomBy(0.5)
+	case stripFarther:
+		s.zoomBy(2)
+	case stripAll:
+		s.zoomTo(s.whole)
+	case stripExtendOn:
+		s.widen(at, step)
+	case stripExtendBack:
+		s.widen(at, -step)
+	case stripFilter:
+		s.filter()
+	case stripForget:
+		s.unbrush()
+	}
 	ev.PreventDefault()
-	switch {
-	case move == 0:
-	case ev.ShiftKey():
-		s.widen(at, move)
-	default:
+	if move != 0 {
 		s.goTo(min(max(at+move, s.whole.from), s.whole.to))
 	}
 }
