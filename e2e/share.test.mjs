@@ -239,7 +239,7 @@ test("a stream alone, and what a filter leaves", async (t) => {
   assert.equal(await reader.state("done", "failed"), "done");
   const part = (await log(reader)).toString().split("\n");
   assert.ok(part.length < whole.length && part.length > 2, `${part.length} of ${whole.length} lines`);
-  assert.match(await reader.text("#counts"), /messages\W*1 stream(?!s)/);
+  assert.match(await reader.text("#counts"), /messages.*\D1 stream(?!s)/);
   // Its lines are lines of the whole, in the same order.
   let at = 0;
   for (const line of part) {

@@ -216,9 +216,10 @@ type Summary struct {
 	Kind        string // in words
 	Packed      string
 	Messages    int
+	Written     int // rows of written data
 	Diagnostics int
 	Bytes       int64 // of the conversations
-	First, Last int64 // times
+	First, Last int64 // times of the first and the last row
 	Port        uint16
 	Packets     uint64
 	Full        string // the limit that was reached, in words; "" for none
@@ -259,6 +260,7 @@ func (m *Ended) fields(c *codec) {
 	c.text(&s.Kind)
 	c.text(&s.Packed)
 	number(c, &s.Messages)
+	number(c, &s.Written)
 	number(c, &s.Diagnostics)
 	number(c, &s.Bytes)
 	number(c, &s.First)

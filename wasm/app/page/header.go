@@ -87,13 +87,23 @@ func (h *header) ended(m *bridge.Ended) {
 	add := func(class, text string) {
 		h.counts.AppendChild(element("span", class, text))
 	}
-	add("", counted(s.Messages, "message"))
+	// The list counts rows: what they are is told here, so that the numbers agree.
+	parts := element("span", "", counted(m.Progress.Rows, "row"))
+	if m.Progress.Rows > 0 {
+		parts.AppendChild(document.CreateTextNode(": " + counted(s.Messages, "message")))
+		if s.Written > 0 {
+			parts.AppendChild(document.CreateTextNode(", " + count(s.Written) + " of written data"))
+		}
+		if s.Diagnostics > 0 {
+			parts.AppendChild(document.CreateTextNode(", "))
+			parts.AppendChild(element("i", "warn", counted(s.Diagnostics, "finding")))
+		}
+		parts.SetTitle(counted(m.Progress.Rows-s.Diagnostics, "line") + " of the log, and the findings at their places")
+	}
+	h.counts.AppendChild(parts)
 	add("", counted(len(m.Streams), "stream"))
-	if s.Diagnostics > 0 {
-		add("warn", counted(s.Diagnostics, "diagnostic"))
-	}
 	if s.First != bridge.NoTime && s.Last > s.First {
-		add("wide", "over "+seconds((s.Last-s.First)/1e6))
+		add("wide", seconds((s.Last-s.First)/1e6)+" from the first row to the last")
 	}
-	add("wide", size(m.Progress.Read)+" in "+seconds(m.Progress.Millis))
+	add("wide", size(m.Progress.Read)+" read in "+seconds(m.Progress.Millis))
 }

@@ -34,7 +34,21 @@ func summary(d *decode.Decoder) bridge.Summary {
 	s := d.Summary()
 	sum := bridge.Summary{
 		Kind: s.Kind, Packed: s.Packed, Messages: s.Messages, Diagnostics: s.Diagnostics, Bytes: s.Bytes,
-		First: s.First, Last: s.Last, Port: s.Port, Packets: s.Packets, Full: d.Log().Full(), Stop: -1, Message: bridge.NoRow,
+		First: walcore.NoTime, Last: walcore.NoTime, Port: s.Port, Packets: s.Packets, Full: d.Log().Full(), Stop: -1, Message: bridge.NoRow,
+	}
+	for i := range d.Log().Len() {
+		r := d.Log().At(i)
+		if r.Kind == walcore.Written {
+			sum.Written++
+		}
+		if r.Time != walcore.NoTime {
+			if sum.First == walcore.NoTime || r.Time < sum.First {
+				sum.First = r.Time
+			}
+			if sum.Last == walcore.NoTime || r.Time > sum.Last {
+				sum.Last = r.Time
+			}
+		}
 	}
 	for _, a := range d.Assumptions() {
 		sum.Assumed = append(sum.Assumed, bridge.Assumption{Sentence: string(walcore.AppendVisible(nil, a.Sentence)), Option: a.Option, Set: a.Set})
