@@ -73,6 +73,10 @@ func (d *downloads) reset() {
 func (d *downloads) ended(m *bridge.Ended) {
 	d.rows = m.Progress.Rows
 	show(d.withLabel, m.Summary.Diagnostics > 0)
+	if d.rows == 0 { // there is nothing to write
+		enable(d.log.button, false)
+		enable(d.compatible.button, false)
+	}
 }
 
 // gone is called when there is nothing to download from any more.

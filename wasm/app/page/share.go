@@ -343,6 +343,9 @@ func (s *share) tell(m *bridge.Carved) {
 // ended learns which streams there are.
 func (s *share) ended(m *bridge.Ended) {
 	s.findings = m.Summary.Diagnostics
+	if m.Progress.Rows == 0 { // there is nothing to show to anybody
+		enable(byID("share-open"), false)
+	}
 	list := byID("share-stream")
 	clearAll(list)
 	for i, stream := range m.Streams {
