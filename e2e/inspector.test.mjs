@@ -532,6 +532,28 @@ test("a million rows: fields within 50 ms of a selection, the strip leads anywhe
   assert.ok(times[2] < 50, `${times[2]} ms`);
   await page.tab.click("#tab-state");
   await page.tab.waitForFunction(() => document.querySelector("#panel-state h2") !== null);
+  // What was open at any row, from a key that goes there to its being shown.
+  await page.tab.focus("#strip-time");
+  await page.tab.keyboard.press("Home");
+  const jumps = await page.tab.evaluate(async () => {
+    const panel = document.getElementById("panel-state"), strip = document.getElementById("strip-time"), out = [];
+    const heading = () => panel.querySelector("h2")?.textContent;
+    const settled = () => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 60)); // rows are fetched ahead
+    await settled();
+    for (let i = 0; i < 48; i++) {
+      const before = heading(), start = performance.now();
+      const seen = new Promise((done) => {
+        const o = new MutationObserver(() => heading() && heading() !== before && (o.disconnect(), done(performance.now())));
+        o.observe(panel, { childList: true });
+      });
+      strip.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", code: "ArrowRight", bubbles: true }));
+      out.push((await seen) - start);
+      await settled();
+    }
+    return out.sort((a, b) => a - b);
+  });
+  t.diagnostic(`from a key to what was open at a row far away: median ${jumps[24].toFixed(1)} ms, 90% ${jumps[43].toFixed(1)} ms`);
+  assert.ok(jumps[4] < 50, `${jumps[4]} ms`);
   const box = await (await page.tab.$("#strip-time")).boundingBox();
   for (const part of [0.1, 0.9, 0.5]) {
     await page.tab.mouse.click(box.x + box.width * part, box.y + 24);
