@@ -255,6 +255,30 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
   assert.ok(names.length === 10 && names.every((n) => n.endsWith("✓")), names.join());
 });
 
+test("of a single exchange the tour shows what there is, and says what a chapter takes", async (t) => {
+  const page = await site.open(t, { path: "/reference/openfile.html", ready: false });
+  const { tab } = page;
+  await tab.goto(await tab.$eval(".example a.open", (a) => a.href));
+  await page.state("done");
+  await learn(page, "tour");
+  const found = new Set(), lacks = new Set();
+  let last = "";
+  while (last !== "The end") {
+    await tab.waitForFunction((last) => ![last, ""].includes(document.getElementById("tour-place").textContent), { timeout: PATIENCE }, last);
+    last = await page.text("#tour-place");
+    const chapter = /Chapter (\d+)/.exec(last)?.[1];
+    if (!(await tour(page)).lack) found.add(chapter ?? "end");
+    else {
+      lacks.add(chapter);
+      assert.match(await page.text("#tour-lack"), /no example of it: it takes a|no example of it: it takes two/);
+      assert.ok(await tab.$eval("#tour-example", (e) => e.checkVisibility()), "the example is offered");
+    }
+    if (last !== "The end") await tab.click("#tour-next");
+  }
+  assert.deepEqual([...found], ["1", "2", "8", "end"]);
+  assert.equal(lacks.size, 7);
+});
+
 test("on a phone the tour has room: its text, its bytes and the way on are in sight", async (t) => {
   const page = await site.open(t, { viewport: { width: 390, height: 700, hasTouch: true, isMobile: true } });
   const { tab } = page;

@@ -218,6 +218,9 @@ func (t *tour) walk(by int) {
 func (t *tour) ended() {
 	t.steps = nil
 	t.blank()
+	show(t.lack, false)
+	show(t.example, false)
+	t.asks(false)
 	t.place.SetTextContent("The end")
 	n := 0
 	for range t.done {

@@ -44,7 +44,10 @@ func (w *worker) tour(m *bridge.AskTour) {
 	}
 	err := guard("the tour", func() error {
 		c := w.conversation()
-		steps, _ := learn.Tour[m.Chapter].Steps(c)
+		steps, ok := learn.Tour[m.Chapter].Steps(c)
+		if n := c.Log.Len(); !ok && n > 0 && c.Log.At(n-1).Flags&walcore.FlagNoData != 0 {
+			return mistake("a log does not have the bytes of its messages, and the tour is about these; open the capture itself, or the example")
+		}
 		for i := range steps {
 			s := &steps[i]
 			step := bridge.Step{Row: s.Row, Line: line(c, s.Row), Text: s.Text, Changes: s.Changes, Address: s.Address, Shown: excerpt(c, s.Row, s.Marks)}
