@@ -425,7 +425,7 @@ func TestNotes(t *testing.T) {
 	p.notes = &n
 	r := rowsOf(t, p.answerRows(listed(t, d, bridge.SetView{}), 5, 1))[0]
 	require.Equal(t, "why‹LF›this?", string(r.Note))
-	require.Equal(t, "!! note {row=6} why‹LF›this?\n", string(n.appendNote(nil, 5)))
+	require.Equal(t, "!! note {row=6} why\\nthis?\n", string(n.appendNote(nil, 5)))
 	require.Equal(t, "!! mark {row=3}\n", string(n.appendNote(nil, 2)))
 	require.Empty(t, n.appendNote(nil, 3))
 	n.put(x, 5, bridge.Note{Marked: true, Text: "because"})
