@@ -123,6 +123,10 @@ for (const name of ENGINES) {
       await page.press("Backspace");
       await page.type("op:OpenFle");
       await page.wait(() => document.getElementById("filter").getAttribute("aria-invalid") === "true" && document.querySelector("#filter-mirror .mistake")?.textContent === "OpenFle");
+      assert.deepEqual(await page.evaluate(() => {
+        const { textDecorationLine: line, textDecorationStyle: style } = getComputedStyle(document.querySelector("#filter-mirror .mistake"));
+        return [line, style];
+      }), ["underline", "wavy"]);
       // Esc: the ways to go on, the filter, then back to the rows.
       for (let i = 0; i < 4 && (await page.evaluate(() => document.activeElement.id)) !== "log"; i++) await page.press("Escape");
       await page.wait((n) => Number(document.getElementById("log").getAttribute("aria-rowcount")) === n && document.activeElement.id === "log", all);
@@ -192,6 +196,8 @@ for (const name of ENGINES) {
       await page.wait(() => document.querySelectorAll("#fields [role=treeitem]").length === 6 && document.querySelectorAll("#hex-rows > *").length > 5);
       assert.match((await page.selected()).text, /packet_len=4132/);
       assert.equal(await page.evaluate(() => document.querySelector("#hex-rows > [role=row]").children[1].textContent), "c4 00 24 02 e8 ef 24 02  00 00 00 00 00 00 00 00");
+      const lines = await page.evaluate(() => [...document.querySelectorAll("#hex-legend span")].map((e) => getComputedStyle(e)).map((s) => `${s.textDecorationLine} ${s.textDecorationStyle} ${s.textDecorationColor}`));
+      assert.equal(new Set(lines).size, 4, `what bytes are is told by more than colour: ${lines}`);
       assert.equal(await page.text("#why-title"), "Why is it 4,132 bytes long?");
       await page.evaluate(() => [...document.querySelectorAll("#fields [role=treeitem]")].find((e) => e.textContent.includes("file length")).setAttribute("data-test", ""));
       await page.click("#fields [data-test] .fn");

@@ -256,6 +256,7 @@ class Page {
   async checked() {
     const reported = await this.evaluate(() => globalThis.reported);
     assert.deepEqual([...reported, ...this.tab.errors], [], "the page reported errors");
+    assert.equal(await this.evaluate(() => document.getElementById("update")?.textContent ?? ""), "", "a browser that is here for the first time is told of no new version");
     const asked = await this.evaluate(() => performance.getEntriesByType("resource").map((e) => e.name));
     assert.deepEqual(asked.filter((a) => !/^(blob|data):/.test(a) && new URL(a).origin !== this.site.origin), [], "the page asked something of another origin");
   }

@@ -27,23 +27,24 @@ func offline() {
 	if err != nil || !registration.Truthy() {
 		return // private windows have none
 	}
-	// The first version that a browser gets is no news.
-	announceWaiting := func() {
-		if w := registration.Get("waiting"); w.Truthy() && container.Get("controller").Truthy() {
-			announce(container, w)
+	// The first version that a browser gets is no news: it finds none before it.
+	follow := func(found js.Value) {
+		if !found.Truthy() || !registration.Get("active").Truthy() {
+			return
 		}
+		found.Call("addEventListener", "statechange", js.FuncOf(func(js.Value, []js.Value) any {
+			if found.Get("state").String() == "installed" {
+				announce(container, found)
+			}
+			return nil
+		}))
 	}
-	announceWaiting()
+	if w := registration.Get("waiting"); w.Truthy() && registration.Get("active").Truthy() {
+		announce(container, w)
+	}
+	follow(registration.Get("installing"))
 	registration.Call("addEventListener", "updatefound", js.FuncOf(func(js.Value, []js.Value) any {
-		found := registration.Get("installing")
-		if found.Truthy() {
-			found.Call("addEventListener", "statechange", js.FuncOf(func(js.Value, []js.Value) any {
-				if found.Get("state").String() == "installed" {
-					announceWaiting()
-				}
-				return nil
-			}))
-		}
+		follow(registration.Get("installing"))
 		return nil
 	}))
 }
