@@ -350,7 +350,7 @@ test("the state machine follows the selection", async (t) => {
   await page.screenshot("learn-machine");
   await tab.click("#machine-next");
   await tab.waitForFunction(() => /^Row 2,/.test(document.getElementById("machine-about").textContent));
-  assert.deepEqual([(await now()).state, (await now()).arrow], ["Quiet", "the last response"]);
+  assert.deepEqual([(await now()).state, (await now()).arrow], ["Quiet", "the last response00 00 00 00 at 0x20"], "the arrow names the bytes that caused it");
   assert.ok(await tab.$("#machine-legend li"), "the bytes that caused it are named");
   await tab.focus("#log");
   await tab.keyboard.press("ArrowDown");

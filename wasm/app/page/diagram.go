@@ -107,6 +107,32 @@ func (d *diagram) draw() {
 	}
 }
 
+// cause names at an arrow's label the bytes by which it was taken.
+func (d *diagram) cause(label js.Value, a *learn.Arrow, m *bridge.Move, taken bool) {
+	label.Set("textContent", a.Label)
+	if !taken || len(m.Shown.Marks) == 0 {
+		return
+	}
+	const shown = 4
+	mark := m.Shown.Marks[0]
+	text := ""
+	for at := mark.Offset; at < min(mark.Offset+min(mark.Length, shown), len(m.Shown.Head)); at++ {
+		hex := strconv.FormatUint(uint64(m.Shown.Head[at])|0x100, 16)
+		text += hex[1:] + " "
+	}
+	if text == "" {
+		return
+	}
+	if mark.Length > shown {
+		text += "… "
+	}
+	dy := "13"
+	if a.ID == learn.ArrowAsk { // its label stands above it
+		dy = "-13"
+	}
+	svg(label, "tspan", "bytes", "x", strconv.Itoa(a.LabelX), "dy", dy).Set("textContent", text+"at "+learn.Hex(uint64(mark.Offset)))
+}
+
 // bring scrolls a state into the middle of a drawing that is too wide.
 func (d *diagram) bring(node js.Value) {
 	box := byID("machine-drawing").Underlying()
@@ -175,6 +201,7 @@ func (d *diagram) came(m *bridge.Move) {
 		els[0].Call("setAttribute", "class", "arrow"+lit)
 		els[0].Call("setAttribute", "marker-end", head)
 		els[1].Call("setAttribute", "class", "label"+lit)
+		d.cause(els[1], t.Arrow(id), m, id == taken)
 	}
 	if el := d.nodes[learn.State(m.After)]; el.Truthy() { // where the drawing is wider than its place
 		d.bring(el)
