@@ -107,4 +107,5 @@ type Summary struct {
 	Port        uint16
 	Packets     uint64
 	Assumptions []Assumption
+	Facts       []Fact
 }

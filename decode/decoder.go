@@ -271,6 +271,7 @@ func (d *Decoder) Summary() Summary {
 	}
 	s.Diagnostics = d.log.Diagnostics()
 	s.Assumptions = d.Assumptions()
+	s.Facts = d.Facts()
 	return s
 }
 

@@ -62,10 +62,11 @@ type framer struct {
 	half          bool     // it was told
 
 	// What the Summary's assumptions are made of.
-	role   role // by what it was told which end serves
-	pinged bool // a Ping was seen
-	ponged bool // a Pong was seen
-	shown  bool // a read showed that fast file I/O is on
+	role       role   // by what it was told which end serves
+	pinged     bool   // a Ping was seen
+	ponged     bool   // a Pong was seen
+	firstWrite uint32 // what the Ping said
+	shown      bool   // a read showed that fast file I/O is on
 }
 
 // A bulk is a run of bytes whose length is known, taken piece by piece.
@@ -231,6 +232,7 @@ func (f *framer) stepClient() bool {
 		w.total = parsed.Total()
 		if parsed.Command == sata.Ping {
 			st.FirstRead, st.FirstReadKnown, f.sized, f.pinged = parsed.User[0], true, true, true
+			f.firstWrite = parsed.User[1]
 		}
 	}
 	if f.asks++; f.half && f.asks > 1 {

@@ -65,8 +65,11 @@ test("assumptions are told, and changing one decodes again", async (t) => {
   await drawn(page);
   await page.tab.click("#assume-open");
   await page.tab.waitForSelector("#assumed[open]");
-  const told = await page.tab.$$eval("#assumed-list li", (all) => all.map((e) => e.textContent));
-  assert.ok(told.some((s) => /first read size is taken to be/i.test(s)), `${told}`);
+  const told = () => page.tab.$$eval("#assumed-facts tr", (all) => all.slice(1).map((r) => [...r.children].slice(0, 3).map((e) => e.textContent)));
+  assert.deepEqual(await told(), [
+    ["the server's port", "7500", "taken to be"], ["which side serves", "10.0.0.1:7500", "shown"], ["fast file I/O", "on", "shown"],
+    ["first read size", "196672", "taken to be"], ["first write size", "not known", "taken to be"],
+  ]);
   await page.screenshot("views-assumed");
   await page.tab.type("#assumed-first-read", "many");
   await page.tab.keyboard.press("Enter");
@@ -80,7 +83,7 @@ test("assumptions are told, and changing one decodes again", async (t) => {
   const { bytes } = await page.download("#download-log");
   assert.equal(bytes.toString(), await commandLine("--ffio", "off", "--first-read", "196672", golden("partial", "late.pcap")));
   await page.tab.click("#assume-open");
-  assert.ok((await page.tab.$$eval("#assumed-list li", (all) => all.map((e) => e.textContent))).some((s) => /set by you/.test(s)));
+  assert.deepEqual((await told())[3], ["first read size", "196672", "set"]);
   await page.tab.click("#assumed-cancel");
   // Back decodes as before, and forward as it was set.
   await page.tab.evaluate(() => history.back());
@@ -92,6 +95,27 @@ test("assumptions are told, and changing one decodes again", async (t) => {
   await page.tab.click("#assumed-reset");
   await page.tab.click("#assumed [type=submit]");
   await page.tab.waitForFunction(() => !/ffio/.test(location.hash) && document.documentElement.dataset.state !== "decoding");
+  // The summary has them, too, with the way to set them; which side serves is set by its address.
+  await page.tab.click("#summary-open");
+  await page.tab.waitForSelector("#summary[open] table");
+  const rests = await page.tab.$$eval("#summary section", (all) => all.find((s) => s.firstChild.textContent === "What this rests on").textContent);
+  assert.match(rests, /first read size196672taken to beno Ping was recorded/);
+  await page.tab.click("#summary-assumed");
+  await page.tab.waitForSelector("#assumed[open]");
+  await page.tab.type("#assumed-server", "10.0.0.1:7500");
+  await page.tab.click("#assumed [type=submit]");
+  await page.tab.waitForFunction(() => /server=10.0.0.1:7500/.test(location.hash) && document.documentElement.dataset.state === "done");
+  await page.tab.click("#assume-open");
+  assert.deepEqual((await told())[0], ["the server", "10.0.0.1:7500", "set"]);
+  await page.tab.click("#assumed-cancel");
+  // Reload and the same file again: what was set is in the address.
+  await page.tab.reload();
+  await page.state("empty");
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  await page.choose(golden("partial", "late.pcap"));
+  await page.state("done");
+  await page.tab.click("#assume-open");
+  assert.deepEqual((await told())[0], ["the server", "10.0.0.1:7500", "set"]);
 });
 
 test("marks and notes stand in the list, come back with the file, and go into downloads on request", async (t) => {

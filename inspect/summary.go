@@ -268,25 +268,37 @@ func (x *Index) summarizeFindings(s *Summary) {
 		}
 	}
 	slices.SortStableFunc(s.Findings, func(a, b FindingTotals) int { return int(int64(b.Count) - int64(a.Count)) })
-	s.settings()
+	s.alsoAssumed()
 }
 
-// settings adds what the user set.
-func (s *Summary) settings() {
-	set := func(sentence string) {
-		s.Assumed = append(s.Assumed, Assumption{Row: None, Sentence: sentence})
+// alsoAssumed adds what is assumed besides the facts, and what was set for
+// conversations of which no facts are known.
+func (s *Summary) alsoAssumed() {
+	facts := map[string]bool{}
+	for _, f := range s.File.Facts {
+		facts[f.Name] = true
+	}
+	for _, a := range s.File.Assumptions {
+		if !facts[a.Name] {
+			s.Assumed = append(s.Assumed, Assumption{Row: None, Sentence: a.Sentence})
+		}
+	}
+	set := func(name, sentence string) {
+		if !facts[name] {
+			s.Assumed = append(s.Assumed, Assumption{Row: None, Sentence: sentence})
+		}
 	}
 	o := s.Options
 	switch {
 	case o.Server.IsValid():
-		set("the server is " + o.Server.String() + ", because it was set so")
+		set(decode.AssumedServer, "the server is "+o.Server.String()+", because it was set so")
 	case o.Port != 0:
-		set("the server's port is " + strconv.Itoa(int(o.Port)) + ", because it was set so")
+		set(decode.AssumedPort, "the server's port is "+strconv.Itoa(int(o.Port))+", because it was set so")
 	}
 	if o.FFIO != decode.Auto {
-		set("fast file I/O is " + onOff(o.FFIO == decode.On) + " where no Ping was recorded, because it was set so")
+		set(decode.AssumedFFIO, "fast file I/O is "+onOff(o.FFIO == decode.On)+" where no Ping was recorded, because it was set so")
 	}
 	if o.FirstRead != 0 {
-		set("the first read size before a Ping is " + strconv.FormatUint(uint64(o.FirstRead), 10) + ", because it was set so")
+		set(decode.AssumedFirstRead, "the first read size before a Ping is "+strconv.FormatUint(uint64(o.FirstRead), 10)+", because it was set so")
 	}
 }

@@ -16,6 +16,7 @@ func (x *Index) AppendMarkdown(dst []byte, s *Summary) []byte {
 	w.paths(s)
 	w.streams(s)
 	w.unanswered(s)
+	w.facts(s)
 	w.findings(s)
 	return w.b
 }
@@ -309,6 +310,25 @@ func (w *markdown) unanswered(s *Summary) {
 		w.text("- and ")
 		w.count(uint64(more))
 		w.text(" more\n")
+	}
+}
+
+func (w *markdown) facts(s *Summary) {
+	if len(s.File.Facts) == 0 {
+		return
+	}
+	w.section("What this rests on")
+	w.table("llll", "what", "value", "known", "why")
+	for _, f := range s.File.Facts {
+		w.row(func() {
+			w.text(f.What)
+			w.cell()
+			w.text(f.Value)
+			w.cell()
+			w.text(f.Known.String())
+			w.cell()
+			w.text(f.Why)
+		})
 	}
 }
 

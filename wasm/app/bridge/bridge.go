@@ -223,12 +223,19 @@ type Summary struct {
 	Port        uint16
 	Packets     uint64
 	Full        string // the limit that was reached, in words; "" for none
+	Rests       []Basis
 	Assumed     []Assumption
 	// The compatible log ends before row Stop, where the reference would have
 	// stopped; -1 when it has no such end.
 	Stop    int
 	StopWhy string
 	Message int // the row of the first message, NoRow when there is none
+}
+
+// A Basis is something that decoding rests on, and how it is known: as
+// decode.Fact.
+type Basis struct {
+	What, Value, Known, Why string
 }
 
 // An Assumption is something that the conversation did not tell and that was
@@ -268,6 +275,11 @@ func (m *Ended) fields(c *codec) {
 	number(c, &s.Port)
 	number(c, &s.Packets)
 	c.text(&s.Full)
+	list(c, &s.Rests, func(c *codec, f *Basis) {
+		for _, text := range []*string{&f.What, &f.Value, &f.Known, &f.Why} {
+			c.text(text)
+		}
+	})
 	list(c, &s.Assumed, func(c *codec, a *Assumption) {
 		c.text(&a.Sentence)
 		c.text(&a.Option)

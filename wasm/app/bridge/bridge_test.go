@@ -16,7 +16,7 @@ var examples = []Message{
 		Outcome: Failed, Error: "expected … found …",
 		Offers:   []Offer{{7500, 3, 1 << 33, 9}, {65535, 1, 2, 3}},
 		Progress: Progress{Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
-		Summary:  Summary{"pcapng", "gzip", 1, 2, 2, 3, -4, NoTime, 7500, 9, "records", []Assumption{{"a", "port", true}}, -1, "why", 3},
+		Summary:  Summary{"pcapng", "gzip", 1, 2, 2, 3, -4, NoTime, 7500, 9, "records", []Basis{{"a", "b", "c", "d"}}, []Assumption{{"a", "port", true}}, -1, "why", 3},
 		Streams:  []Stream{{"10.0.0.2:40000", "10.0.0.1:7500", 12}, {"", "", 1}},
 		Notes:    []Note{{Anchor{1, 0, true, 3, ""}, true, "a"}},
 	},

@@ -18,13 +18,15 @@ type assumptions struct {
 	p                               *page
 	dialog, list, none, failure     dom.HTMLElement
 	port, server, firstRead, notice dom.HTMLElement
+	facts                           dom.HTMLElement
+	known                           []bridge.Basis
 	told                            []bridge.Assumption
 }
 
 func newAssumptions(p *page) *assumptions {
 	a := &assumptions{
 		p: p, dialog: byID("assumed"), list: byID("assumed-list"), none: byID("assumed-none"), failure: byID("assumed-error"),
-		port: byID("assumed-port"), server: byID("assumed-server"), firstRead: byID("assumed-first-read"),
+		facts: byID("assumed-facts"), port: byID("assumed-port"), server: byID("assumed-server"), firstRead: byID("assumed-first-read"),
 	}
 	on(byID("assumed-form"), "submit", func(ev dom.Event) {
 		ev.PreventDefault()
@@ -36,11 +38,12 @@ func newAssumptions(p *page) *assumptions {
 }
 
 // ended takes what had to be assumed.
-func (a *assumptions) ended(m *bridge.Ended) { a.told = m.Summary.Assumed }
+func (a *assumptions) ended(m *bridge.Ended) { a.known, a.told = m.Summary.Rests, m.Summary.Assumed }
 
 // open shows it.
 func (a *assumptions) open() {
 	clearAll(a.list)
+	a.showFacts()
 	for _, one := range a.told {
 		text := one.Sentence
 		if one.Set {
@@ -48,10 +51,23 @@ func (a *assumptions) open() {
 		}
 		a.list.AppendChild(element("li", "", sentence(text)))
 	}
-	show(a.none, len(a.told) == 0)
+	show(a.none, len(a.told) == 0 && len(a.known) == 0)
 	a.fill(a.p.assumed)
 	a.failure.SetTextContent("")
 	a.dialog.Underlying().Call("showModal")
+}
+
+// showFacts shows what decoding rests on, and how that is known.
+func (a *assumptions) showFacts() {
+	table := bridge.Section{Head: []string{"What", "Value", "Known", "Why"}}
+	cell := func(text string) bridge.Phrase { return bridge.Phrase{Text: visible(text), Row: bridge.NoRow} }
+	for _, f := range a.known {
+		table.Table = append(table.Table, []bridge.Phrase{cell(f.What), cell(f.Value), cell(f.Known), cell(f.Why)})
+	}
+	clearAll(a.facts)
+	if len(a.known) > 0 {
+		a.facts.AppendChild(reportSection(&table))
+	}
 }
 
 // fill shows what is set.

@@ -21,6 +21,10 @@ type summary struct {
 func newSummary(p *page) *summary {
 	s := &summary{p: p, dialog: byID("summary"), body: byID("summary-body"), busy: byID("summary-busy")}
 	on(byID("summary-close"), "click", func(dom.Event) { s.dialog.Underlying().Call("close") })
+	on(byID("summary-assumed"), "click", func(dom.Event) {
+		s.dialog.Underlying().Call("close")
+		p.assume.open()
+	})
 	on(byID("summary-copy"), "click", func(dom.Event) {
 		p.clip(func(give func(string, error)) { give(s.markdown, nil) }, "Copied as Markdown.")
 	})

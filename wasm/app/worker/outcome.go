@@ -50,7 +50,15 @@ func summary(d *decode.Decoder) bridge.Summary {
 			}
 		}
 	}
-	for _, a := range d.Assumptions() {
+	facts := map[string]bool{}
+	for _, f := range s.Facts {
+		facts[f.Name] = true
+		sum.Rests = append(sum.Rests, bridge.Basis{What: f.What, Value: f.Value, Known: f.Known.String(), Why: f.Why})
+	}
+	for _, a := range s.Assumptions {
+		if facts[a.Name] {
+			continue // it is told there
+		}
 		sum.Assumed = append(sum.Assumed, bridge.Assumption{Sentence: string(walcore.AppendVisible(nil, a.Sentence)), Option: a.Option, Set: a.Set})
 	}
 	for i := range d.Log().Len() {

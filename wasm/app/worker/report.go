@@ -21,6 +21,7 @@ func summarize(x *inspect.Index, about inspect.About) *bridge.Report {
 	r.paths()
 	r.streams()
 	r.unanswered()
+	r.facts()
 	r.findings()
 	r.m.Markdown = string(x.AppendMarkdown(nil, &s))
 	return r.m
@@ -207,6 +208,16 @@ func (r *reporter) unanswered() {
 		r.row(at(countOf(uint64(row)+1), row), say(inspect.OperationName(r.x.Log().At(int(row)))), path)
 	}
 	r.beyond(r.s.NoAnswers-len(r.s.Unanswered), "requests")
+}
+
+func (r *reporter) facts() {
+	if len(r.s.File.Facts) == 0 {
+		return
+	}
+	r.section("What this rests on", "llll", "what", "value", "known", "why")
+	for _, f := range r.s.File.Facts {
+		r.row(say(f.What), say(f.Value), say(f.Known.String()), say(f.Why))
+	}
 }
 
 func (r *reporter) findings() {
