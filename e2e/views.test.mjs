@@ -217,6 +217,9 @@ test("exchanges: a request with its response in a row, sorted by any column", as
   assert.match(open.class, /failed/);
   assert.match(open.l, /µs$/);
   assert.match(open.b, /^\d+$/);
+  const cut = await page.tab.$$eval("#rows .m", (all) => all.map((e) => [e, e.firstElementChild].map((x) => x.getBoundingClientRect().toJSON())).filter(([cell, text]) => text.width > cell.width));
+  assert.ok(cut.length > 0);
+  for (const [cell, text] of cut) assert.ok(Math.abs(text.right - cell.right) < 2, "of a path that is too long, the end is in sight");
   // Sorting.
   await page.tab.click("#columns .l button");
   all = await drawn(page);

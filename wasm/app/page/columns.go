@@ -81,6 +81,14 @@ func (t *table) element() *rowElement {
 		cell.SetAttribute("role", "gridcell")
 		cell.SetAttribute("aria-colindex", strconv.Itoa(i+1))
 		el.AppendChild(cell)
+		if t.exchanges && i == t.text {
+			// A path is cut at its front: its end tells it apart. The cell is set from
+			// right to left for that, what is in it is not.
+			text := element("bdi", "", "")
+			text.SetAttribute("dir", "ltr")
+			cell.AppendChild(text)
+			cell = text
+		}
 		r.cells = append(r.cells, cell.Underlying())
 	}
 	return r
