@@ -76,6 +76,14 @@ func counted(n uint32, filter string) bridge.Phrase {
 	return finds(countOf(uint64(n)), filter)
 }
 
+// plural is what is counted, of so many.
+func plural(n uint32, what string) string {
+	if n == 1 {
+		return what
+	}
+	return what + "s"
+}
+
 func (r *reporter) heading() {
 	s := r.s
 	r.section("", "")
@@ -94,11 +102,11 @@ func (r *reporter) heading() {
 		r.line(say("for " + duration(s.Last-s.First)))
 	}
 	r.line(counted(s.Rows.Failures, "result:failure"))
-	r.b.Lines[len(r.b.Lines)-1].Text += " failures"
+	r.b.Lines[len(r.b.Lines)-1].Text += plural(s.Rows.Failures, " failure")
 	r.line(counted(uint32(s.NoAnswers), "result:none"))
-	r.b.Lines[len(r.b.Lines)-1].Text += " requests never answered"
+	r.b.Lines[len(r.b.Lines)-1].Text += plural(uint32(s.NoAnswers), " request") + " never answered"
 	r.line(counted(s.Rows.Findings, "diag:*"))
-	r.b.Lines[len(r.b.Lines)-1].Text += " findings"
+	r.b.Lines[len(r.b.Lines)-1].Text += plural(s.Rows.Findings, " finding")
 	if s.Problem != "" {
 		r.line(say("The end was not reached: " + visible(s.Problem)))
 	}
