@@ -8,7 +8,7 @@ import test, { after, before } from "node:test";
 import { openFile, response, writePcap } from "./capture.mjs";
 import { suite } from "./lib/browser.mjs";
 import { golden } from "./lib/golden.mjs";
-import { clipboard, commandLine, drawn, focused, hash, pause, rowCount, said, selected, shown, example as theExample } from "./lib/views.mjs";
+import { clipboard, commandLine, drawn, filter, focused, hash, pause, rowCount, said, selected, shown, example as theExample } from "./lib/views.mjs";
 
 const site = suite();
 let folder;
@@ -276,4 +276,53 @@ test("several files dropped at once are decoded together", async (t) => {
   assert.deepEqual((await drawn(page)).map((r) => r.text), [
     "->OpenFile     {path=/first,mode=r}", "->OpenFile     {path=/second,mode=r}", "<-       FDRES {response=Success (3)}", "<-       FDRES {response=Success (4)}",
   ]);
+});
+
+test("all forms are named on the page, as in the code's table", async (t) => {
+  const page = await site.open(t);
+  await page.tab.click("#forms-open");
+  await page.tab.waitForSelector("#forms[open] table");
+  const named = await page.tab.$$eval("#forms td:first-child", (all) => all.map((e) => e.textContent));
+  const told = [...(await readFile(new URL("../docs/forms.md", import.meta.url), "utf8")).split("\n## ")[0].matchAll(/^\| ([^|]+) \| .* \|$/gm)].map((m) => m[1]).slice(1);
+  assert.deepEqual(named, told);
+  // What is written there as an event file is one.
+  assert.match(await page.text("#forms pre"), /^{"op":"open","stream":1}\n/);
+  await page.screenshot("views-forms");
+  await page.tab.click("#forms-close");
+  await page.tab.click("#paste-start");
+  await page.tab.click("#paste-forms");
+  await page.tab.waitForSelector("#forms[open]");
+});
+
+test("a log that was written earlier is rows again, and the same bytes when it is written", async (t) => {
+  const page = await site.open(t);
+  const name = golden("captures", "devkit_story.pcapng.gz.log");
+  await page.choose(name);
+  await page.state("done");
+  const all = await drawn(page);
+  assert.deepEqual(all.slice(0, 3).map((r) => r.text), lines.slice(0, 3));
+  for (const button of ["#download-log", "#download-compatible"]) assert.ok((await page.download(button)).bytes.equals(await readFile(name)), button);
+  // Rows, filter and side list work.
+  const left = await filter(page, "op:OpenFile path:*/config/*");
+  assert.deepEqual(left.map((r) => r.text.replace(/ {2}path does not exist$/, "")), left.map((r) => lines[Number(r.n) - 1]));
+  assert.ok(left.length > 2);
+  await filter(page, "");
+  const counts = await page.tab.$$eval("#side .facet", (all) => all.map((e) => e.textContent));
+  assert.ok(counts.some((c) => c.startsWith("ReadFile")), `${counts}`);
+  // What it can't have says why.
+  await page.tab.click("#rows > :nth-child(4)");
+  await page.tab.waitForFunction(() => /log/i.test(document.getElementById("hex-lack").textContent) && document.getElementById("hex-lack").checkVisibility());
+  await page.tab.click("#tab-packets");
+  await page.tab.waitForFunction(() => /log|line/i.test(document.getElementById("panel-packets").textContent));
+  await page.screenshot("views-log");
+});
+
+test("files that belong to nothing together are refused with one sentence, and opened one at a time", async (t) => {
+  const page = await site.open(t);
+  await page.choose(golden("captures", "plain.pcap"), golden("exports", "conversation.log"));
+  await page.state("failed");
+  const said = await page.text("#error");
+  assert.match(said, /^Expected captures, which are joined by time, or the two directions of one conversation, found pcap, log; open these files one at a time\.$/);
+  await page.choose(golden("captures", "plain.pcap"));
+  await page.state("done");
 });

@@ -21,6 +21,7 @@
 //   - summary.go: what is in the file. assume.go: what had to be assumed about it,
 //     and setting it otherwise. notes.go: marks and notes on rows. paste.go: the
 //     box for frames and logs as text.
+//   - forms.go: all that can be opened.
 //   - settings.go: how one wants the page; store.go keeps it on this machine.
 //   - address.go, place.go: the place that is seen, in the page's address.
 //   - inspector.go: the selected row from all sides, in tabs: fields.go and hex.go
@@ -148,6 +149,7 @@ func Run() {
 	p.settings.apply()
 	p.downloads = newDownloads(p)
 	p.keys = newKeys(p)
+	bindForms()
 	p.share = newShare(p)
 	p.notes = newNotes(p)
 	p.shared = newShared(p)
