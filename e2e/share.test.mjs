@@ -42,6 +42,8 @@ async function share(page, { how = "stored", what = "capture", days = "7" } = {}
   if (how !== "view") await tab.click(`input[name="share-what"][value="${what}"]`);
   if (how === "stored") await tab.click(`input[name="share-days"][value="${days}"]`);
   await tab.waitForSelector("#share-make:not([disabled])", { timeout: PATIENCE });
+  assert.equal(await tab.$eval('input[name="share-how"]:checked', (e) => e.value), how);
+  if (how !== "view") assert.equal(await tab.$eval('input[name="share-what"]:checked', (e) => e.value), what);
   const facts = await page.text("#share-facts");
   await tab.click("#share-make");
   await tab.waitForSelector("#share-done:not([hidden])", { timeout: PATIENCE });
@@ -142,6 +144,8 @@ test("a stored share: another browser has the same log", async (t) => {
   assert.match(said, /were sent, encrypted/);
   assert.match(await sender.text("#sent"), /sent, encrypted$/);
   await sender.screenshot("shared");
+  await sender.tab.setViewport({ width: 390, height: 800 });
+  assert.ok(await sender.tab.$eval("#sent", (e) => e.checkVisibility() && e.getBoundingClientRect().right <= innerWidth), "what was sent is told on a small screen");
   const key = link.slice(-43);
   for (const r of sender.requests.slice(before)) assert.ok(!asked(r).includes(key), "the key is in no request");
 
@@ -234,7 +238,7 @@ test("a stream alone, and what a filter leaves", async (t) => {
   await sender.tab.select("#share-stream", "1");
   await sender.tab.keyboard.press("Escape");
   const { link, facts } = await share(sender, { what: "streams" });
-  assert.match(facts, /^[\d,]+ messages\. .* will be encrypted here/);
+  assert.match(facts, /^[\d,]+ rows\. .* will be encrypted here/);
   const reader = await site.open(t, { path: path(link) });
   assert.equal(await reader.state("done", "failed"), "done");
   const part = (await log(reader)).toString().split("\n");
@@ -378,7 +382,7 @@ test("the exchanges that were chosen, and those that a filter leaves, with their
   const left = Number((await sender.text("#filter-count")).split(" of ")[0].replace(/\D/g, ""));
   for (const how of ["data", "stored"]) {
     const { link, facts } = await share(sender, { how, what: "exchanges" });
-    assert.match(facts, new RegExp(`^[\\d,]+ messages, [\\d,]+ of them because the others need them\\. .*Your notes go along`), how);
+    assert.match(facts, new RegExp(`^[\\d,]+ rows, [\\d,]+ of them because the others need them\\. .*Your notes go along`), how);
     const { reader, part } = await messages(link);
     assert.ok(part.filter((l) => /OpenFile/.test(l)).length >= left / 2 && part.length < whole.length / 2, `${part.length} lines`);
     await noted(reader, 1);

@@ -43,7 +43,11 @@ func newShared(p *page) *shared {
 	on(s.dialog, "cancel", func(ev dom.Event) { ev.PreventDefault(); s.close() })
 	on(s.remove, "click", func(dom.Event) { s.delete() })
 	on(s.choose, "click", func(dom.Event) { byID("file").Click() })
-	on(window, "hashchange", func(dom.Event) { s.follow() })
+	on(window, "hashchange", func(ev dom.Event) {
+		// As it was set: the page may have put its own place there meanwhile.
+		_, text, _ := strings.Cut(ev.Underlying().Get("newURL").String(), "#")
+		s.followTo(text)
+	})
 	return s
 }
 
@@ -54,8 +58,9 @@ func fragment() string {
 
 // follow opens what the page's address carries, and says whether it carries
 // anything.
-func (s *shared) follow() bool {
-	text := fragment()
+func (s *shared) follow() bool { return s.followTo(fragment()) }
+
+func (s *shared) followTo(text string) bool {
 	if s.p.address.follow(text) || s.p.learn.follow(text) {
 		return true
 	}
