@@ -122,6 +122,25 @@ test("a mistake is underlined and said; the rows stay, and what was meant is one
   for (const r of left) assert.match(r.text, /^->OpenFile|^<- +FDRES/);
 });
 
+test("a filter that is refused while the one before it is on its way leaves that one", async (t) => {
+  const page = await example(t);
+  for (let i = 0; i < 3; i++) {
+    await page.tab.$eval("#filter", (e) => {
+      for (const text of ["op:Ping", "op:ReadFile", "op:ReadFile OR"]) {
+        e.value = text;
+        e.dispatchEvent(new Event("input"));
+      }
+    });
+    const left = await drawn(page);
+    assert.equal(await page.text("#filter-count"), "not applied");
+    assert.equal(await rowCount(page), left.length);
+    assert.ok(left.length > 2);
+    for (const r of left) assert.match(r.text, /ReadFile|READ/);
+    await filter(page, "");
+    assert.equal(await page.text("#filter-count"), "155 rows");
+  }
+});
+
 test("a filter with markup in it is text", async (t) => {
   const page = await example(t);
   await filter(page, '"<img src=x onerror=globalThis.hacked=1>"');

@@ -132,7 +132,7 @@ func Run() {
 			p.address.selected()
 		},
 	)
-	p.views = &views{p: p}
+	p.views = &views{p: p, specs: map[uint32]viewSpec{}}
 	p.address = newAddress(p)
 	p.settings = newSettings(p)
 	p.heading = newColumnBar(p)

@@ -19,11 +19,15 @@ type views struct {
 	shown   viewSpec
 	told    bridge.Viewed // of that
 	moved   bool          // the selection moved since the view was asked for
+
+	specs  map[uint32]viewSpec // of views that were asked for and are not shown
+	passed bridge.Viewed       // the last that the worker took when another was already asked for
 }
 
 // reset begins again, for another file.
 func (v *views) reset() {
 	v.next, v.id, v.refused, v.shown, v.told = 0, 0, 0, viewSpec{}, bridge.Viewed{}
+	v.specs, v.passed = map[uint32]viewSpec{}, bridge.Viewed{}
 	v.p.filter.reset()
 }
 
@@ -41,6 +45,7 @@ func (v *views) ask(spec viewSpec) {
 	}
 	v.next++
 	v.asked, v.moved = spec, false
+	v.specs[v.next] = spec
 	v.p.client.post(&bridge.SetView{
 		View: v.next, Exchanges: spec.exchanges, Filter: spec.filter, Quiet: v.p.settings.quiet,
 		Sort: spec.sort, Descending: spec.descending, Selected: v.p.list.sel,
@@ -82,6 +87,11 @@ func (v *views) came(m *bridge.Viewed) {
 	case m.View == v.next && m.Mistake.Want != "":
 		p.filter.mistaken(v.asked.filter, &m.Mistake)
 		v.refused = m.View
+		if passed := v.passed; passed.View > v.id { // the worker has that one, and keeps it
+			v.moved = true // since then, perhaps
+			v.begin(&passed)
+			v.told = passed
+		}
 		p.list.busy(v.id != 0 && !v.told.Done)
 		p.showWanted()
 		if v.id == 0 && v.asked.filter != "" { // of a link: all rows are better than none
@@ -97,6 +107,9 @@ func (v *views) came(m *bridge.Viewed) {
 		if !v.moved && m.Place >= 0 && (m.Exact != (p.list.at >= 0) || m.Exact && m.Place != p.list.at) {
 			p.list.put(m.Place, m.Exact)
 		}
+	case m.View > v.id && m.Mistake.Want == "":
+		v.passed = *m // it is shown when the one that was asked for after it is refused
+		return
 	default:
 		return // of one that is not wanted any more
 	}
@@ -128,7 +141,12 @@ func (p *page) showWanted() {
 func (v *views) begin(m *bridge.Viewed) {
 	p := v.p
 	first := v.id == 0
-	v.id, v.shown = m.View, v.asked
+	v.id, v.shown = m.View, v.specs[m.View]
+	for id := range v.specs {
+		if id <= v.id {
+			delete(v.specs, id)
+		}
+	}
 	t := logTable
 	if v.shown.exchanges {
 		t = exchangeTable
