@@ -344,6 +344,16 @@ test("keys: failures and findings, a number, times, other keyboard layouts, the 
   assert.equal(times[0][1], times[1][1], "the second row comes as long after the first as after the beginning");
   assert.match(times[2][0], /UTC/);
   for (const i of [2, 3]) assert.match(times[i][1], /^\d\d:\d\d:\d\d\.\d{3} \d{3}$/);
+  // The exchanges name the time zone, too, and beside it the order.
+  await page.tab.keyboard.press("e");
+  await drawn(page);
+  await page.tab.click("#columns .t button");
+  await drawn(page);
+  await page.tab.keyboard.press("t");
+  await page.tab.keyboard.press("t");
+  await page.tab.waitForFunction(() => /^Time, UTC ▲$/.test(document.querySelector("#columns .t").textContent));
+  await page.tab.keyboard.press("l");
+  await drawn(page);
   // The help is made from the table, and closes by Esc.
   await page.tab.keyboard.press("?");
   await page.tab.waitForSelector("#keys[open]");

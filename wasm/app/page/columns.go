@@ -285,7 +285,8 @@ func (h *columnBar) nameTimes() {
 			b.SetTextContent(times.name())
 			b.SetTitle("How times are shown: press for another form (T)")
 		} else {
-			b.SetTitle(times.name())
+			b.FirstChild().SetTextContent(times.name()) // before the arrow
+			b.SetTitle("Sort by time (T: another form of times)")
 		}
 	}
 }
