@@ -247,13 +247,19 @@ const scenes = [
     await tab.click("#learn-open");
     await tab.click("#learn-machine");
     await tab.waitForSelector("#machine .now");
-    return () => tab.click("#machine-close");
+    return async () => {
+      await tab.click("#machine-close");
+      assert.equal(await shown(tab, "#machine"), false);
+    };
   }],
   ["tour", async ({ tab }) => {
     await tab.click("#learn-open");
     await tab.click("#learn-tour");
     await tab.waitForFunction(() => document.getElementById("tour-place").textContent !== "");
-    return () => tab.click("#tour-close");
+    return async () => {
+      await tab.click("#tour-close");
+      assert.equal(await shown(tab, "#tour"), false);
+    };
   }],
   ["builder", async ({ tab }) => {
     await tab.click("#learn-open");
@@ -348,7 +354,8 @@ for (const [what, viewport] of [["zoomed to 200%", { width: 720, height: 450, de
 
     // The inspector: it comes with a row, has room, and can be closed and opened again.
     await select(tab, 14);
-    assert.ok((await tab.$eval("#message", (e) => e.clientHeight)) >= 80);
+    const heights = await tab.evaluate(() => [...document.querySelectorAll("body > *, main > *, #message")].filter((e) => e.checkVisibility()).map((e) => [e.id || e.localName, e.offsetHeight]));
+    assert.ok(heights.find(([id]) => id === "message")?.[1] >= 80, `there is room for the inspector: ${heights.join("; ")}`);
     const sees = () => tab.$eval("#rows .sel", (e) => e.getBoundingClientRect().bottom <= document.getElementById("message").getBoundingClientRect().top + 1);
     await tab.waitForFunction(() => document.querySelector("#rows .sel"));
     assert.ok(await sees(), "the selected row stays in sight: " + JSON.stringify(await tab.evaluate(() => [document.querySelector("#rows .sel").getBoundingClientRect(), document.getElementById("message").getBoundingClientRect(), document.getElementById("log").getBoundingClientRect()])));
