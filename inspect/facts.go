@@ -97,8 +97,10 @@ func (x *Index) Results() []ResultTotals {
 
 // Findings is how often each finding was made, most first, without what they are
 // about.
-func (x *Index) Findings() (all []FindingTotals) {
-	for code, n := range x.findings {
+func (x *Index) Findings() []FindingTotals { return findingTotals(x.findings[:]) }
+
+func findingTotals(counts []uint32) (all []FindingTotals) {
+	for code, n := range counts {
 		if n > 0 {
 			all = append(all, FindingTotals{Code: walcore.Code(code), Count: n})
 		}

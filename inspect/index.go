@@ -147,15 +147,20 @@ func (x *Index) take(i int) {
 	}
 }
 
-func (x *Index) takeResult(r *walcore.Record) {
+// resultOf is a response's result code as it is counted.
+func resultOf(r *walcore.Record) (k codeOf, has bool) {
 	code, has := r.Result()
-	if !has {
-		return
-	}
 	if isCount(r) {
 		code = sata.Success
 	}
-	k := codeOf{code, r.Op}
+	return codeOf{code, r.Op}, has
+}
+
+func (x *Index) takeResult(r *walcore.Record) {
+	k, has := resultOf(r)
+	if !has {
+		return
+	}
 	if _, ok := x.codes[k]; !ok && len(x.codes) >= maxCodes {
 		x.codesLost++
 		return

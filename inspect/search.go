@@ -3,6 +3,7 @@ package inspect
 import (
 	"slices"
 
+	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -30,6 +31,15 @@ type Search struct {
 	streams    map[uint32]*Tally
 	lastStream *Tally
 	lastID     uint32
+	codes      map[codeOf]*uint32 // of responses
+	lastCode   [256]lastCode      // by Record.Op: the map is asked seldom
+	findings   [256]uint32        // by walcore.Code
+}
+
+// A lastCode is where a result code is counted.
+type lastCode struct {
+	code sata.Result
+	n    *uint32
 }
 
 // A horizon says how long the log was when the rows from one on were looked at.
@@ -37,7 +47,7 @@ type horizon struct{ from, length int }
 
 // Search begins a search; Scan does the work.
 func (x *Index) Search(f *Filter, unit Unit) *Search {
-	return &Search{x: x, f: f, unit: unit, streams: map[uint32]*Tally{}}
+	return &Search{x: x, f: f, unit: unit, streams: map[uint32]*Tally{}, codes: map[codeOf]*uint32{}}
 }
 
 // Filter is what is searched with.
@@ -203,10 +213,60 @@ func (s *Search) tally(r *walcore.Record, by uint32) {
 	}
 	s.lastStream.Rows += by
 	s.lastStream.Requests += requests
-	if r.Kind != walcore.Diagnostic {
-		s.operations[r.Op].Rows += by
-		s.operations[r.Op].Requests += requests
+	if r.Kind == walcore.Diagnostic {
+		s.findings[r.Op] += by
+		return
 	}
+	s.operations[r.Op].Rows += by
+	s.operations[r.Op].Requests += requests
+	if r.Kind == walcore.Response {
+		s.tallyResult(r, by)
+	}
+}
+
+func (s *Search) tallyResult(r *walcore.Record, by uint32) {
+	k, has := resultOf(r)
+	if !has {
+		return
+	}
+	last := &s.lastCode[k.op]
+	if last.n == nil || last.code != k.code {
+		n := s.codes[k]
+		if n == nil {
+			if len(s.codes) >= maxCodes {
+				return
+			}
+			n = new(uint32)
+			s.codes[k] = n
+		}
+		*last = lastCode{k.code, n}
+	}
+	*last.n += by
+}
+
+// Results is how often each operation had each result among the rows that were
+// found, failures first; nil where it is exchanges that are found.
+func (s *Search) Results() []ResultTotals {
+	if s.unit == Exchanges {
+		return nil
+	}
+	all := make([]ResultTotals, 0, len(s.codes))
+	for k, n := range s.codes {
+		if *n > 0 {
+			all = append(all, k.totals(*n))
+		}
+	}
+	sortResults(all)
+	return all
+}
+
+// Findings is how often each finding is among the rows that were found; nil where
+// it is exchanges that are found.
+func (s *Search) Findings() (all []FindingTotals) {
+	if s.unit == Exchanges {
+		return nil
+	}
+	return findingTotals(s.findings[:])
 }
 
 // A Facet is how many of what was found are of one operation or stream.

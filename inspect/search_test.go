@@ -96,6 +96,34 @@ func requireTallies(t *testing.T, x *Index, s *Search) {
 		got[f.Value] = f.Tally
 	}
 	require.Equal(t, streams, got)
+	if s.Unit() == Exchanges {
+		require.Nil(t, s.Results())
+		require.Nil(t, s.Findings())
+		return
+	}
+	results, findings := map[codeOf]uint32{}, map[walcore.Code]uint32{}
+	for _, n := range s.Found() {
+		r := x.log.At(int(n))
+		if code, has := r.Result(); r.Kind == walcore.Response && has {
+			if isCount(r) {
+				code = sata.Success
+			}
+			results[codeOf{code, r.Op}]++
+		}
+		if r.Kind == walcore.Diagnostic {
+			findings[walcore.Code(r.Op)]++
+		}
+	}
+	for _, f := range s.Results() {
+		require.Equal(t, results[codeOf{f.Code, f.Op}], f.Count)
+		delete(results, codeOf{f.Code, f.Op})
+	}
+	require.Empty(t, results)
+	for _, f := range s.Findings() {
+		require.Equal(t, findings[f.Code], f.Count)
+		delete(findings, f.Code)
+	}
+	require.Empty(t, findings)
 }
 
 // A search over a log that grows finds in the end what one over the whole finds.

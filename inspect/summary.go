@@ -194,14 +194,23 @@ func (s *Summary) slow(one Slow) {
 
 func (x *Index) summarizeResults(s *Summary) {
 	for k, n := range x.codes {
-		command := sata.Command(k.op)
-		meaning := k.code.Meaning()
-		if meaning == "" {
-			meaning = string(appendMeaning(nil, k.code, sata.Ping))
-		}
-		s.Results = append(s.Results, ResultTotals{Code: k.code, Op: k.op, Meaning: meaning, Failure: k.code.FailsFor(command) && k.code != sata.NoMoreItems, Count: n})
+		s.Results = append(s.Results, k.totals(n))
 	}
-	slices.SortFunc(s.Results, func(a, b ResultTotals) int {
+	sortResults(s.Results)
+}
+
+// totals are those of a result that was had so often.
+func (k codeOf) totals(n uint32) ResultTotals {
+	meaning := k.code.Meaning()
+	if meaning == "" {
+		meaning = string(appendMeaning(nil, k.code, sata.Ping))
+	}
+	return ResultTotals{Code: k.code, Op: k.op, Meaning: meaning, Failure: k.code.FailsFor(sata.Command(k.op)) && k.code != sata.NoMoreItems, Count: n}
+}
+
+// sortResults puts failures first, and what is often before what is seldom.
+func sortResults(all []ResultTotals) {
+	slices.SortFunc(all, func(a, b ResultTotals) int {
 		switch {
 		case a.Failure != b.Failure && a.Failure:
 			return -1

@@ -89,43 +89,87 @@ func (f *faceter) operations(m *bridge.Facets) {
 }
 
 // results has what requests came to, failures first. How many of them a filter
-// leaves is not counted.
+// leaves of the exchanges is not counted.
 func (f *faceter) results(m *bridge.Facets) {
 	g := bridge.FacetGroup{Name: "Results", Key: "result"}
-	success, failures := 0, 0
-	var meanings []bridge.Facet
-	at := map[string]int{}
-	for _, t := range f.v.x.Results() {
-		if !t.Failure {
-			if !t.Code.FailsFor(sata.Command(t.Op)) {
-				success += int(t.Count)
-			}
-			continue
-		}
-		failures += int(t.Count)
-		if t.Code.Meaning() == "" {
-			continue
-		}
-		if _, ok := at[t.Meaning]; !ok {
-			at[t.Meaning] = len(meanings)
-			meanings = append(meanings, bridge.Facet{Value: t.Meaning, Name: t.Meaning, Found: -1, Odd: true})
-		}
-		meanings[at[t.Meaning]].Rows += int(t.Count)
+	all, found := sumResults(f.v.x.Results()), func(outcomes) int { return -1 }
+	if f.v.filtered && !f.v.spec.Exchanges {
+		left := sumResults(f.v.search.Results())
+		found = func(o outcomes) int { return o.of(left) }
 	}
-	if failures > 0 {
-		g.List = append(g.List, bridge.Facet{Value: "failure", Name: "Failure", Hint: "any failure", Rows: failures, Found: -1, Odd: true})
+	if all.failures > 0 {
+		g.List = append(g.List, bridge.Facet{Value: "failure", Name: "Failure", Hint: "any failure", Rows: all.failures, Found: found(anyFailure), Odd: true})
 	}
-	if success > 0 {
-		g.List = append(g.List, bridge.Facet{Value: "success", Name: "Success", Rows: success, Found: -1})
+	if all.success > 0 {
+		g.List = append(g.List, bridge.Facet{Value: "success", Name: "Success", Rows: all.success, Found: found(anySuccess)})
 	}
-	g.List = append(g.List, meanings...)
+	for _, meaning := range all.meanings {
+		g.List = append(g.List, bridge.Facet{Value: meaning, Name: meaning, Rows: all.meant[meaning], Found: found(outcomes(meaning)), Odd: true})
+	}
 	add(m, g)
+}
+
+// outcomes are some results: a meaning of failures, or all of a kind.
+type outcomes string
+
+const (
+	anyFailure outcomes = "\x00failure"
+	anySuccess outcomes = "\x00success"
+)
+
+func (o outcomes) of(s resultSums) int {
+	switch o {
+	case anyFailure:
+		return s.failures
+	case anySuccess:
+		return s.success
+	}
+	return s.meant[string(o)]
+}
+
+// resultSums are counts of responses.
+type resultSums struct {
+	success, failures int
+	meanings          []string // of failures, most first
+	meant             map[string]int
+}
+
+func sumResults(list []inspect.ResultTotals) resultSums {
+	s := resultSums{meant: map[string]int{}}
+	for _, t := range list {
+		switch {
+		case !t.Failure && !t.Code.FailsFor(sata.Command(t.Op)):
+			s.success += int(t.Count)
+		case !t.Failure:
+		default:
+			s.failures += int(t.Count)
+			if t.Code.Meaning() == "" {
+				continue
+			}
+			if _, ok := s.meant[t.Meaning]; !ok {
+				s.meanings = append(s.meanings, t.Meaning)
+			}
+			s.meant[t.Meaning] += int(t.Count)
+		}
+	}
+	return s
 }
 
 func (f *faceter) findings(m *bridge.Facets) {
 	g := bridge.FacetGroup{Name: "Findings", Key: "diag"}
+	left := map[walcore.Code]int{}
+	counts := f.v.filtered && !f.v.spec.Exchanges
+	if counts {
+		for _, t := range f.v.search.Findings() {
+			left[t.Code] = int(t.Count)
+		}
+	}
 	for _, t := range f.v.x.Findings() {
-		g.List = append(g.List, bridge.Facet{Value: t.Code.String(), Name: t.Code.String(), Rows: int(t.Count), Found: -1, Odd: true})
+		found := -1
+		if counts {
+			found = left[t.Code]
+		}
+		g.List = append(g.List, bridge.Facet{Value: t.Code.String(), Name: t.Code.String(), Rows: int(t.Count), Found: found, Odd: true})
 	}
 	add(m, g)
 }

@@ -311,6 +311,23 @@ func TestFacets(t *testing.T) {
 	require.Equal(t, group(all, "stream")["0"].Rows, group(some, "stream")["0"].Found)
 	require.Equal(t, 0, group(some, "stream")["1"].Found)
 	require.Equal(t, group(all, "op")["OpenFile"].Rows, group(some, "op")["OpenFile"].Rows)
+	// How many a filter leaves of a value is what the filter with the value leaves.
+	for _, filter := range []string{"stream:0", "op:ReadFile,Remove", "result:failure"} {
+		m := facets(d, listed(t, d, bridge.SetView{View: 6, Filter: filter}))
+		require.Equal(t, len(all.Groups), len(m.Groups))
+		for _, g := range m.Groups {
+			for _, f := range g.List {
+				if g.Key == "result" && f.Value == "success" {
+					require.LessOrEqual(t, f.Found, f.Rows)
+					continue
+				}
+				v := listed(t, d, bridge.SetView{Filter: "(" + filter + ") " + inspect.Term(g.Key, f.Value, false)})
+				require.Equal(t, v.len(), f.Found, "%s with %s:%s", filter, g.Key, f.Value)
+			}
+		}
+	}
+	quiet := facets(d, listed(t, d, bridge.SetView{View: 7, Filter: "stream:0", Quiet: true}))
+	require.GreaterOrEqual(t, group(quiet, "result")["failure"].Found, 0)
 	exchanges := facets(d, listed(t, d, bridge.SetView{Exchanges: true}))
 	require.Less(t, group(exchanges, "op")["OpenFile"].Rows, group(all, "op")["OpenFile"].Rows)
 }
