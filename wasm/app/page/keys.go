@@ -133,7 +133,7 @@ func (k *keys) pressed(ev *dom.KeyboardEvent) {
 	name := keyName(u.Get("key").String(), u.Get("code").String(), ev.ShiftKey(), (ev.CtrlKey() || ev.MetaKey()) && !typed)
 	var target dom.Element // nil where nothing has the focus
 	if v := u.Get("target"); v.Truthy() && v.Get("localName").Truthy() {
-		target = dom.WrapElement(v)
+		target = wrap(v)
 	}
 	typing := target != nil && target.Matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
 	for i := range keyTable {

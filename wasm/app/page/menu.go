@@ -188,5 +188,5 @@ func closest(el dom.Element, selector string) dom.HTMLElement {
 	if found.IsNull() {
 		return nil
 	}
-	return dom.WrapHTMLElement(found)
+	return wrap(found)
 }

@@ -68,6 +68,9 @@ type strip struct {
 	image  js.Value // ImageData of the canvas's size
 	drawn  bool
 	frame  js.Func
+
+	painted bool  // the picture is up to date; playhead and brush stand beside it
+	base    int64 // the log's beginning, by which its ticks were drawn
 }
 
 // A stripDrag is a drag that is going on.
@@ -257,13 +260,13 @@ func (s *strip) name(m *bridge.Activity) {
 func (s *strip) playhead(line *bridge.Line) {
 	s.row, s.rowTime = line.Row, line.Time
 	s.tell()
-	s.redraw()
+	s.move()
 }
 
 // forget is called when nothing is selected any more.
 func (s *strip) forget() {
 	s.row, s.rowTime = -1, bridge.NoTime
-	s.redraw()
+	s.move()
 }
 
 // place is where the selected row stands on the axis; false when it does not.
@@ -318,7 +321,14 @@ func (s *strip) resize() {
 	s.redraw()
 }
 
+// redraw has all of the strip drawn with the next frame.
 func (s *strip) redraw() {
+	s.painted = false
+	s.move()
+}
+
+// move has the playhead and the brush drawn with the next frame.
+func (s *strip) move() {
 	if !s.drawn {
 		s.drawn = true
 		js.Global().Call("requestAnimationFrame", s.frame)
@@ -329,6 +339,16 @@ func (s *strip) draw() {
 	if len(s.pixels) == 0 {
 		return
 	}
+	if base := s.p.list.base; !s.painted || base != s.base {
+		s.painted, s.base = true, base
+		s.paint()
+	}
+	s.drawHead()
+	s.drawBrush()
+}
+
+// paint draws the picture and its axis.
+func (s *strip) paint() {
 	p := painting{pix: s.pixels, width: s.canvas.Get("width").Int(), height: s.canvas.Get("height").Int(), scale: s.scale}
 	if s.counts == nil {
 		clear(p.pix)
@@ -338,8 +358,6 @@ func (s *strip) draw() {
 	js.CopyBytesToJS(s.image.Get("data"), s.pixels)
 	s.context.Call("putImageData", s.image, 0, 0)
 	s.drawTicks()
-	s.drawHead()
-	s.drawBrush()
 }
 
 // colours are those of the page's theme.

@@ -19,11 +19,19 @@ var (
 // byID is the element that index.html has under an id. One that is missing is a
 // mistake in the site, and says so.
 func byID(id string) dom.HTMLElement {
-	el := document.GetElementByID(id)
-	if el == nil {
+	el := document.Underlying().Call("getElementById", id)
+	if el.IsNull() {
 		panic("index.html has no element with the id " + id)
 	}
-	return el.(dom.HTMLElement)
+	return wrap(el)
+}
+
+// wrap makes an element of a value without asking of what kind it is: dom/v2
+// compares its constructor with those of all kinds, one by one, and each of them
+// becomes garbage that a finalizer waits for. Making a hundred elements for the
+// inspector took longer for that than for all else.
+func wrap(v js.Value) dom.HTMLElement {
+	return &dom.BasicHTMLElement{BasicElement: &dom.BasicElement{BasicNode: &dom.BasicNode{Value: v}}}
 }
 
 // show hides or shows an element.
@@ -32,17 +40,36 @@ func show(el dom.Node, visible bool) { el.Underlying().Set("hidden", !visible) }
 // enable lets a control be used, or not.
 func enable(el dom.Node, can bool) { el.Underlying().Set("disabled", !can) }
 
-// on has f called for an event of an element.
-func on(el dom.EventTarget, event string, f func(dom.Event)) { el.AddEventListener(event, false, f) }
+// on has f called for an event of an element. The event of a key is a
+// *dom.KeyboardEvent, every other a *dom.BasicEvent: see wrap.
+func on(el dom.EventTarget, event string, f func(dom.Event)) {
+	node, ok := el.(dom.Node)
+	if !ok { // the window, which few events come to
+		el.AddEventListener(event, false, f)
+		return
+	}
+	key := strings.HasPrefix(event, "key")
+	node.Underlying().Call("addEventListener", event, js.FuncOf(func(_ js.Value, args []js.Value) any {
+		ev := &dom.BasicEvent{Value: args[0]}
+		if key {
+			f(&dom.KeyboardEvent{BasicEvent: ev})
+		} else {
+			f(ev)
+		}
+		return nil
+	}))
+}
 
 // element makes an element with a class and a text.
 func element(tag, class, text string) dom.HTMLElement {
-	el := document.CreateElement(tag).(dom.HTMLElement)
+	v := document.Underlying().Call("createElement", tag)
 	if class != "" {
-		setClass(el, class)
+		v.Set("className", class)
 	}
-	el.SetTextContent(text)
-	return el
+	if text != "" {
+		v.Set("textContent", text)
+	}
+	return wrap(v)
 }
 
 // setClass sets the classes of an element.
