@@ -99,6 +99,10 @@ func (l *factList) each(name, what, option string, tell func(*Decoder, int) (str
 			continue
 		}
 		value, known, why := tell(l.d, i)
+		if value == "" { // nothing is known, nor taken to be
+			quiet++
+			continue
+		}
 		at := 0
 		for at < len(groups) && (groups[at].fact.Value != value || groups[at].fact.Known != known || groups[at].fact.Why != why) {
 			at++
@@ -186,5 +190,5 @@ func (d *Decoder) firstWriteFact(i int) (string, Known, string) {
 	if f := d.framers[i]; f.pinged {
 		return strconv.FormatUint(uint64(f.firstWrite), 10), Recorded, "a Ping says so; no length depends on it"
 	}
-	return "not known", Assumed, "no Ping was recorded; no length depends on it"
+	return "", Assumed, ""
 }

@@ -16,7 +16,6 @@ func TestFacts(t *testing.T) {
 	const (
 		port  = "port 7500: taken to be, it is the port on which hosts serve, and there are streams with it"
 		serve = "server 10.0.0.1:7500: shown, it is the end with the server's port"
-		write = "first-write not known: taken to be, no Ping was recorded; no length depends on it"
 	)
 	for _, c := range []struct {
 		files   []string
@@ -27,11 +26,11 @@ func TestFacts(t *testing.T) {
 			port, serve, "ffio on: recorded, a Pong says so", "first-read 3000: recorded, a Ping says so", "first-write 2968: recorded, a Ping says so; no length depends on it",
 		}},
 		{[]string{"partial/first_read_3000.pcap"}, Options{}, []string{
-			port, serve, "ffio on: shown, an answer to ReadFile has its form", "first-read 3000: shown, the answer to a ReadFile has that many bytes", write,
+			port, serve, "ffio on: shown, an answer to ReadFile has its form", "first-read 3000: shown, the answer to a ReadFile has that many bytes",
 		}},
 		{[]string{"partial/late.pcap"}, Options{Server: netip.MustParseAddrPort("10.0.0.1:7500"), FFIO: Off, FirstRead: 196672}, []string{
 			"server 10.0.0.1:7500: set, only streams of this server are decoded", "server 10.0.0.1:7500: set, it was named",
-			"ffio on: shown, an answer to ReadFile has its form", "first-read 196672: set, no Ping was recorded", write,
+			"ffio on: shown, an answer to ReadFile has its form", "first-read 196672: set, no Ping was recorded",
 		}},
 		{[]string{"captures/port_17500.pcap"}, Options{}, []string{
 			"port 17500: shown, nothing is on port 7500, and most of what arrives on this one looks like requests", "server 10.0.0.1:17500: shown, it is the end with the server's port",

@@ -14,10 +14,11 @@ import (
 // bindForms has buttons open the list of all that can be opened, which is made
 // of package capture's table when it is first asked for.
 func bindForms() {
-	dialog, list := byID("forms"), byID("forms-list")
+	dialog, list, made := byID("forms"), byID("forms-list"), false
 	for _, id := range []string{"forms-open", "paste-forms"} {
 		on(byID(id), "click", func(dom.Event) {
-			if !list.HasChildNodes() {
+			if !made {
+				made = true
 				list.AppendChild(formsTable())
 			}
 			dialog.Underlying().Call("showModal")
@@ -35,14 +36,14 @@ func formsTable() dom.HTMLElement {
 		table.Table = append(table.Table, []bridge.Phrase{say(f.Kind.String()), say(""), say(f.Gives)})
 	}
 	section := reportSection(&table)
-	cells := section.QuerySelectorAll("td:nth-child(2)")
-	for i, cell := range cells {
+	cells := section.Underlying().Call("querySelectorAll", "td:nth-child(2)")
+	for i := range capture.Forms {
 		for part, text := range strings.Split(capture.Forms[i].By, "`") {
 			tag := "span"
 			if part%2 == 1 {
 				tag = "code"
 			}
-			cell.AppendChild(element(tag, "", text))
+			cells.Index(i).Call("append", element(tag, "", text).Underlying())
 		}
 	}
 	return section
