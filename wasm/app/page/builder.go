@@ -83,7 +83,7 @@ func newBuilder(l *lessons) *builder {
 	click("restore", func() {
 		b.change(func(f *learn.Frame) error { return f.SetBytes(b.first[b.at]) })
 	})
-	click("copy", func() { copyText(b.code.TextContent(), b.said) })
+	click("copy", func() { copyText(textOf(b.code), b.said) })
 	click("copy-link", func() { copyText(value(b.link), b.said) })
 	on(b.dialog, "close", func(dom.Event) { b.closed() })
 	on(b.kind, "change", func(dom.Event) {
@@ -463,7 +463,7 @@ func (b *builder) renderFrame() {
 		problem += " "
 	}
 	b.problem.SetTextContent(problem + sentence(length))
-	show(b.problem, b.problem.TextContent() != "")
+	show(b.problem, textOf(b.problem) != "")
 	show(b.fit, f.Problem() != nil)
 	show(b.fixLength, length != "")
 	values, tail := f.Values()

@@ -49,7 +49,7 @@ func newDownloads(p *page) *downloads {
 
 func (d *downloads) bind(id string, compatible bool) *download {
 	one := &download{d: d, button: byID(id), compatible: compatible}
-	one.label = one.button.TextContent()
+	one.label = textOf(one.button)
 	on(one.button, "click", func(dom.Event) { one.press() })
 	return one
 }
@@ -180,6 +180,6 @@ func save(blob js.Value, name string) {
 	link := document.CreateElement("a")
 	link.Underlying().Set("href", address)
 	link.Underlying().Set("download", name)
-	link.(dom.HTMLElement).Click()
+	link.Underlying().Call("click")
 	after(60_000, func() { url.Call("revokeObjectURL", address) })
 }

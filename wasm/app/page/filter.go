@@ -168,7 +168,7 @@ func (f *filterBar) right() {
 	f.stopMistake, f.paused = nil, false
 	f.sayMistake()
 	f.input.RemoveAttribute("aria-invalid")
-	f.count.Class().Remove("stale")
+	setClassOf(f.count, "stale", false)
 }
 
 // mistaken shows what is wrong with a filter: underlined at once, in words when
@@ -183,7 +183,7 @@ func (f *filterBar) mistaken(text string, m *bridge.Mistake) {
 	f.paint()
 	f.input.SetAttribute("aria-invalid", "true")
 	f.count.SetTextContent("not applied")
-	f.count.Class().Add("stale")
+	setClassOf(f.count, "stale", true)
 	wait := 0
 	if document.ActiveElement() != nil && document.ActiveElement().ID() == "filter" {
 		wait = mistakeAfter
@@ -270,7 +270,7 @@ func (f *filterBar) tell(text string) {
 		f.stopSaying()
 	}
 	f.stopSaying = after(700, func() {
-		if f.said.TextContent() != text {
+		if textOf(f.said) != text {
 			f.said.SetTextContent(text)
 		}
 	})

@@ -51,7 +51,7 @@ func (h *header) open(name string, bytes int64) {
 // addSent counts bytes that left the browser, when something was shared.
 func (h *header) addSent(bytes int64) {
 	h.left += bytes
-	h.sent.Class().Remove("wide") // to be seen on small screens, too
+	setClassOf(h.sent, "wide", false) // to be seen on small screens, too
 	h.sent.SetTextContent(size(h.left) + " sent, encrypted")
 }
 

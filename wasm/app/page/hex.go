@@ -202,7 +202,7 @@ func (v *hexView) measure() {
 	probe := element("span", "probe", "0000000000000000000000000000000000000000")
 	v.box.AppendChild(probe)
 	v.char = probe.Underlying().Call("getBoundingClientRect").Get("width").Float() / 40
-	v.box.RemoveChild(probe)
+	probe.Underlying().Call("remove")
 }
 
 func (v *hexView) fit() {

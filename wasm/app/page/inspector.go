@@ -350,7 +350,7 @@ func (n *inspector) show(open bool) {
 	n.handle.SetTitle(map[bool]string{true: "Drag to resize; Enter closes the inspector", false: "Open the inspector"}[open])
 	if open {
 		n.want()
-	} else if n.box.Contains(document.ActiveElement()) {
+	} else if n.box.Underlying().Call("contains", document.ActiveElement().Underlying()).Bool() {
 		n.p.list.grid.Call("focus", map[string]any{"preventScroll": true})
 	}
 	n.tellSize()
@@ -510,7 +510,7 @@ func (n *inspector) showMessage(m *bridge.Inspected) {
 	n.box.SetAttribute("aria-label", "Inspector: row "+count1(m.Row)+", "+m.Title)
 	n.count.SetTextContent(" " + count(m.Packets))
 	n.tabs[2].button.SetAttribute("aria-label", map[bool]string{true: "Lines", false: "Packets"}[m.Lines]+", "+count(m.Packets))
-	n.tabs[2].button.FirstChild().SetTextContent(map[bool]string{true: "Lines", false: "Packets"}[m.Lines])
+	n.tabs[2].button.Underlying().Get("firstChild").Set("textContent", map[bool]string{true: "Lines", false: "Packets"}[m.Lines])
 	show(n.stopped, m.Stopped != "")
 	n.stopped.SetTextContent("It does not parse: " + m.Stopped + ".")
 	show(byID("bytes"), len(m.Parts) > 0 || m.Lack != "")

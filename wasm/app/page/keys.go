@@ -43,7 +43,7 @@ var do = map[action]func(p *page){
 	toggleSide:      func(p *page) { p.side.setOpen(!p.side.open) },
 	toggleInspector: func(p *page) { p.inspector.toggle() },
 	pasteText:       func(p *page) { p.paste.open() },
-	openFile:        func(p *page) { p.start.input.Click() },
+	openFile:        func(p *page) { p.start.input.Underlying().Call("click") },
 	stopDecoding:    func(p *page) { p.escape() },
 	showKeys:        func(p *page) { p.keys.help() },
 }
@@ -135,7 +135,7 @@ func (k *keys) pressed(ev *dom.KeyboardEvent) {
 	if v := u.Get("target"); v.Truthy() && v.Get("localName").Truthy() {
 		target = wrap(v)
 	}
-	typing := target != nil && target.Matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
+	typing := target != nil && target.Underlying().Call("matches", "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]").Bool()
 	for i := range keyTable {
 		entry := &keyTable[i]
 		if !slices.Contains(entry.names, name) || entry.needs && k.p.state == stateEmpty {

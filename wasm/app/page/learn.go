@@ -260,7 +260,7 @@ func showBytes(el dom.HTMLElement, head []byte, marks []bridge.ByteMark, pick fu
 			gap = true
 			continue
 		}
-		if gap && el.HasChildNodes() {
+		if gap && hasChildren(el) {
 			el.AppendChild(element("div", "gap", "⋯"))
 		}
 		gap = false
@@ -283,10 +283,10 @@ func showBytes(el dom.HTMLElement, head []byte, marks []bridge.ByteMark, pick fu
 		}
 		el.AppendChild(line)
 	}
-	if gap && el.HasChildNodes() {
+	if gap && hasChildren(el) {
 		el.AppendChild(element("div", "gap", "⋯"))
 	}
-	show(el, el.HasChildNodes())
+	show(el, hasChildren(el))
 }
 
 // legend names the marks that are lit.

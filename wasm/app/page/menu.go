@@ -102,8 +102,8 @@ func (m *menu) open(x, y float64, items []menuItem) {
 	if bottom := root.Get("clientHeight").Float() - height - 4; y > bottom {
 		y = max(bottom, 4)
 	}
-	m.box.Style().SetProperty("left", pixels(x), "")
-	m.box.Style().SetProperty("top", pixels(y), "")
+	m.box.Underlying().Get("style").Set("left", pixels(x))
+	m.box.Underlying().Get("style").Set("top", pixels(y))
 	m.focus(0)
 }
 

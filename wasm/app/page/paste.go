@@ -68,7 +68,7 @@ func (b *pasteBox) open() {
 func (b *pasteBox) close() {
 	show(b.box, false)
 	setClassOf(document.Body(), "pasting", false)
-	if document.Body().Class().Contains("work") {
+	if hasClass(document.Body(), "work") {
 		b.p.list.focus()
 	} else {
 		byID("paste-start").Focus()

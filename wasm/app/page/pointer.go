@@ -241,7 +241,7 @@ func (t *pointer) ask(place int, x, y float64, cell dom.HTMLElement) {
 	t.seq++
 	t.place, t.at, t.asked, t.cell = place, [2]float64{x, y}, 0, ""
 	if cell != nil {
-		t.cell = cell.TextContent()
+		t.cell = textOf(cell)
 		if n, err := strconv.Atoi(cell.GetAttribute("aria-colindex")); err == nil && n >= 1 && n <= len(t.p.list.table.columns) {
 			t.asked = t.p.list.table.columns[n-1].cell
 		}

@@ -81,7 +81,7 @@ func newShare(p *page) *share {
 		link: byID("share-link"), deleteLink: byID("share-delete-link"), said: byID("share-said"), deleteRow: byID("share-delete-row"),
 	}
 	s.service.Sent = p.header.addSent
-	s.storedIs = s.storedWhy.TextContent()
+	s.storedIs = textOf(s.storedWhy)
 	on(byID("share-open"), "click", func(dom.Event) { s.show() })
 	on(s.ask, "change", func(dom.Event) { s.changed() })
 	on(s.make, "click", func(dom.Event) { s.begin() })

@@ -42,7 +42,7 @@ func newShared(p *page) *shared {
 	on(s.stop, "click", func(dom.Event) { s.close() })
 	on(s.dialog, "cancel", func(ev dom.Event) { ev.PreventDefault(); s.close() })
 	on(s.remove, "click", func(dom.Event) { s.delete() })
-	on(s.choose, "click", func(dom.Event) { byID("file").Click() })
+	on(s.choose, "click", func(dom.Event) { byID("file").Underlying().Call("click") })
 	on(window, "hashchange", func(ev dom.Event) {
 		// As it was set: the page may have put its own place there meanwhile.
 		_, text, _ := strings.Cut(ev.Underlying().Get("newURL").String(), "#")

@@ -285,7 +285,7 @@ func (s *sidebar) facet(g *facetGroup, r *facetRow, f *bridge.Facet, filtered bo
 // clicked chooses a value or leaves it out; a second time undoes it.
 func (s *sidebar) clicked(ev dom.Event) {
 	button := closest(ev.Target(), "button")
-	if button == nil || button.Class().Contains("fold") {
+	if button == nil || hasClass(button, "fold") {
 		return
 	}
 	for _, g := range s.groups {

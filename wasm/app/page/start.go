@@ -29,7 +29,7 @@ type start struct {
 
 func newStart(p *page) *start {
 	s := &start{p: p, input: byID("file")}
-	choose := func(dom.Event) { s.input.Click() }
+	choose := func(dom.Event) { s.input.Underlying().Call("click") }
 	for _, id := range []string{"choose", "open"} {
 		on(byID(id), "click", choose)
 		enable(byID(id), true)

@@ -93,7 +93,7 @@ func heading(text string, n int) dom.HTMLElement {
 
 // listed adds a list, or says that it is empty, and how much more there is.
 func listed(list dom.HTMLElement, add func(dom.HTMLElement), empty string, more int) {
-	if !list.HasChildNodes() {
+	if !hasChildren(list) {
 		add(element("p", "none", empty))
 		return
 	}

@@ -97,7 +97,7 @@ func newStrip(p *page) *strip {
 		brush: byID("strip-brush"), head: byID("strip-head"), tools: byID("strip-tools"), alternative: byID("strip-text"),
 		canvas: byID("strip-canvas").Underlying(), row: -1, rowTime: bridge.NoTime,
 	}
-	s.headText = s.head.FirstChild().(dom.HTMLElement)
+	s.headText = dom.WrapHTMLElement(s.head.Underlying().Get("firstChild"))
 	s.context = s.canvas.Call("getContext", "2d")
 	s.frame = js.FuncOf(func(js.Value, []js.Value) any {
 		s.drawn = false

@@ -123,7 +123,7 @@ func reportSection(m *bridge.Section) dom.HTMLElement {
 
 func alignRight(el dom.HTMLElement, right string, column int) {
 	if strings.HasPrefix(right[min(column, len(right)):], "r") {
-		el.Class().Add("right")
+		setClassOf(el, "right", true)
 	}
 }
 

@@ -265,7 +265,7 @@ func (t *tour) show(focus bool) {
 	t.place.SetTextContent("Chapter " + strconv.Itoa(t.chapter+1) + " of " + strconv.Itoa(len(learn.Tour)))
 	if len(t.steps) > 0 {
 		s := &t.steps[t.step]
-		t.place.SetTextContent(t.place.TextContent() + ", step " + strconv.Itoa(t.step+1) + " of " + strconv.Itoa(len(t.steps)) + ", row " + count(s.Row+1))
+		t.place.SetTextContent(textOf(t.place) + ", step " + strconv.Itoa(t.step+1) + " of " + strconv.Itoa(len(t.steps)) + ", row " + count(s.Row+1))
 		prose(t.text, s.Text)
 		t.line.SetTextContent(s.Line)
 		show(t.line, true)
@@ -294,7 +294,7 @@ func (t *tour) show(focus bool) {
 		q := &t.steps[t.step].Ask[0]
 		ask(t.question, q, t.steps[t.step].Shown, func(bool) {
 			t.asks(false)
-			show(t.changes, t.changes.HasChildNodes())
+			show(t.changes, hasChildren(t.changes))
 			t.next.Underlying().Call("focus", map[string]any{"preventScroll": true})
 		})
 	}

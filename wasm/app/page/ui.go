@@ -60,6 +60,21 @@ func on(el dom.EventTarget, event string, f func(dom.Event)) {
 	}))
 }
 
+// A method of dom's elements that is called once is linked in for all their
+// kinds, which costs some 50 KB each. So these, of which there are few, are called
+// on the values themselves.
+
+// textOf is the text in an element.
+func textOf(el dom.Node) string { return el.Underlying().Get("textContent").String() }
+
+// hasChildren says whether there is anything in an element.
+func hasChildren(el dom.Node) bool { return el.Underlying().Call("hasChildNodes").Bool() }
+
+// hasClass says whether an element has a class.
+func hasClass(el dom.Node, class string) bool {
+	return el.Underlying().Get("classList").Call("contains", class).Bool()
+}
+
 // element makes an element with a class and a text.
 func element(tag, class, text string) dom.HTMLElement {
 	v := document.Underlying().Call("createElement", tag)
