@@ -295,7 +295,7 @@ test("the selected message stays selected from view to view, and its partner in 
   await page.screenshot("views-partner");
   await page.tab.click("#partner");
   await page.tab.waitForFunction(() => /leaves it out/.test(document.getElementById("notice").textContent));
-  assert.match(await page.text("#message-about"), /Row 13/);
+  await page.tab.waitForFunction(() => /Row 13/.test(document.getElementById("message-about").textContent));
   await page.tab.click("#notice-go");
   await page.tab.waitForFunction(() => document.querySelector("#rows .sel .n")?.textContent === "13");
   assert.equal(await page.tab.$eval("#filter", (e) => e.value), "");
