@@ -139,6 +139,20 @@ test("frames: only embed/ may be shown in one", async (t) => {
   assert.equal(await open.$eval("#share-open", (e) => getComputedStyle(e).display), "none");
 });
 
+test("installed: the system opens its files with it", async (t) => {
+  const page = await site.open(t);
+  await page.tab.evaluateOnNewDocument(() => Object.defineProperty(globalThis, "launchQueue", { value: { setConsumer: (take) => (globalThis.launch = take) } }));
+  await page.tab.reload();
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready && globalThis.launch, { timeout: PATIENCE });
+  const bytes = (await readFile("testdata/golden/captures/tiny_segments.pcap")).toString("base64");
+  await page.tab.evaluate((text) => {
+    const file = new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], "from the system.pcap");
+    globalThis.launch({ files: [{ getFile: async () => file }] });
+  }, bytes);
+  assert.equal(await page.state("done", "failed"), "done");
+  assert.equal(await page.text("#name"), "from the system.pcap");
+});
+
 test("installable: the manifest and its icons are there", async (t) => {
   const page = await site.open(t);
   const { errors, url, data } = await page.cdp.send("Page.getAppManifest");

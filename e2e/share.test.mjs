@@ -409,6 +409,25 @@ test("the exchanges that were chosen, and those that a filter leaves, with their
   assert.ok(part.length < 40, `${part.length} lines`);
 });
 
+test("several files that are open together are shared as one", async (t) => {
+  const files = ["tiny_segments.pcap", "ipv6.pcap"].map((name) => `testdata/golden/captures/${name}`);
+  const sender = await site.open(t);
+  await sender.choose(...files);
+  assert.equal(await sender.state("done", "failed"), "done");
+  const want = await log(sender);
+  assert.ok(want.toString().split("\n").length > 150, "both are in it");
+  for (const how of ["data", "stored"]) {
+    const reader = await site.open(t, { path: path((await share(sender, { how })).link) });
+    assert.equal(await reader.state("done", "failed"), "done");
+    assert.ok((await log(reader)).equals(want), how);
+  }
+  await sender.tab.click("#share-open");
+  await sender.tab.waitForSelector("#share[open]");
+  await sender.tab.click('input[name="share-how"][value="view"]');
+  await sender.tab.waitForFunction(() => /a link can name one/.test(document.getElementById("share-facts").textContent), { timeout: PATIENCE });
+  assert.equal(await sender.tab.$eval("#share-make", (e) => e.disabled), true);
+});
+
 test("what was set about a conversation goes along", async (t) => {
   const file = "testdata/golden/partial/first_read_3000.pcap";
   /** Opens a link, with the file if it asks for one. */

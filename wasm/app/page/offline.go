@@ -87,12 +87,16 @@ func (s *start) takeLaunches() {
 			return nil
 		}
 		go func() {
-			file, err := browser.Await(files.Index(0).Call("getFile"))
-			if err != nil {
-				s.p.problem.fail("The file could not be opened: " + sentence(visible(err.Error())))
-				return
+			var all []js.Value
+			for i := range files.Length() {
+				file, err := browser.Await(files.Index(i).Call("getFile"))
+				if err != nil {
+					s.p.problem.fail("The file could not be opened: " + sentence(visible(err.Error())))
+					return
+				}
+				all = append(all, file)
 			}
-			s.take(file)
+			s.take(all...)
 		}()
 		return nil
 	}))
