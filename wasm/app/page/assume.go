@@ -15,12 +15,12 @@ import (
 // assumptions shows what the files did not tell and what was taken to be so, and
 // lets a person set it otherwise: then they are decoded again.
 type assumptions struct {
-	p                               *page
-	dialog, list, none, failure     dom.HTMLElement
-	port, server, firstRead, notice dom.HTMLElement
-	facts                           dom.HTMLElement
-	known                           []bridge.Basis
-	told                            []bridge.Assumption
+	p                           *page
+	dialog, list, none, failure dom.HTMLElement
+	port, server, firstRead     dom.HTMLElement
+	facts                       dom.HTMLElement
+	known                       []bridge.Basis
+	told                        []bridge.Assumption
 }
 
 func newAssumptions(p *page) *assumptions {

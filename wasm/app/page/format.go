@@ -96,6 +96,3 @@ func tcpFlags(flags uint8) string {
 	}
 	return string(dst)
 }
-
-// itoa is a number as it is written in the page's own attributes.
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -3,6 +3,7 @@
 package page
 
 import (
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -140,3 +141,6 @@ func sentence(s string) string {
 
 // hasFeature says whether the browser has a global function.
 func hasFeature(name string) bool { return js.Global().Get(name).Type() == js.TypeFunction }
+
+// itoa is a number as it is written in the page's own attributes.
+func itoa(n int) string { return strconv.Itoa(n) }

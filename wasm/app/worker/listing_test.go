@@ -2,12 +2,14 @@ package worker
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
 	"satascope/decode"
 	"satascope/inspect"
 	"satascope/walcore"
@@ -524,4 +526,17 @@ func TestViewsOfAnotherLog(t *testing.T) {
 	}
 	require.Equal(t, records(v), records(again))
 	require.EqualValues(t, 3, again.report(bridge.NoRow).View)
+}
+
+// Notes that stand in a log come with it, one for each row.
+func TestNotesOf(t *testing.T) {
+	text := "->Remove       {path=/a}\n!! note {row=1} why\n<-          RC {return_code=Success}\n!! mark {row=2}\n!! note {row=2} all is well\n"
+	d := decode.New(decode.Options{}, capture.FromText([]byte(text)))
+	require.NoError(t, d.Run(context.Background()))
+	t.Cleanup(func() { d.Close() })
+	list := notesOf(index(d))
+	require.Len(t, list, 2)
+	require.Equal(t, []string{"why", "all is well"}, []string{list[0].Text, list[1].Text})
+	require.Equal(t, []bool{false, true}, []bool{list[0].Marked, list[1].Marked})
+	require.Equal(t, []int{0, 1}, []int{list[0].Anchor.Row, list[1].Anchor.Row})
 }
