@@ -95,6 +95,14 @@ func partOf(b []byte) *capture.FormatError {
 	return nil
 }
 
+// ShapesAlone are the shapes that b can have by its form, if it is one response
+// and nothing else, and AnsweredBy the commands that such a response answers, in
+// words: for a response whose request is not known.
+func ShapesAlone(b []byte) []sata.Shape { return responseAlone(b) }
+
+// AnsweredBy names the commands that a response of a shape answers.
+func AnsweredBy(shape sata.Shape) string { return commandsOf(shape) }
+
 // takeAlone takes a response without its request. Nobody asked for it, so the
 // log can only have its bytes; what it may be is told by Assumptions.
 func (d *Decoder) takeAlone(run *capture.DumpRun, shapes []sata.Shape) {

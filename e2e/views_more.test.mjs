@@ -235,6 +235,7 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
   // A response alone, then both, in another form.
   await put(response(0, 13).toString("base64"));
   await page.tab.waitForFunction(() => /response without its request|response/i.test(document.getElementById("paste-said").textContent) && document.documentElement.dataset.state === "done");
+  await page.tab.waitForFunction(() => /by its form/.test(document.getElementById("fields").textContent) && /13/.test(document.getElementById("fields").textContent));
   const list = (b) => [...b].map((n) => `0x${n.toString(16).padStart(2, "0")}`).join(", ");
   await put(list(Buffer.concat([openFile("/vol/b.xml"), response(0, 13)])));
   await page.tab.waitForFunction(() => /2 messages/.test(document.getElementById("paste-said").textContent));

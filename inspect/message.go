@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strconv"
 
+	"satascope/decode"
 	"satascope/sata"
 	"satascope/walcore"
 )
@@ -269,6 +270,7 @@ func (b *builder) response() {
 	switch {
 	case shape == sata.ShapeRead:
 		b.read()
+	case b.unasked():
 	default:
 		if len(b.head) > 0 {
 			var parsed sata.Response
@@ -297,6 +299,31 @@ func (b *builder) response() {
 		v = AppendDuration(append(v, ", after "...), d)
 	}
 	b.note("answers", string(v), "").Row = r.Partner
+}
+
+// unasked makes the nodes of a response that no request waits for, if its form
+// tells what it can be: the fields of the first such shape, and what else it can
+// be.
+func (b *builder) unasked() bool {
+	if b.r.Partner != None || uint64(len(b.head)) != b.r.Length {
+		return false
+	}
+	shapes := decode.ShapesAlone(b.head)
+	if len(shapes) == 0 || shapes[0] == sata.ShapeRead {
+		return false
+	}
+	spec := shapes[0].Spec()
+	b.group("header", "starts every message but the answers of fast file I/O", sata.HeaderFields)
+	fields := spec.Fields
+	if code, ok := b.codeAt(sata.HeaderSize); ok && code != sata.Success && spec.Short > 0 {
+		fields = fields[:1]
+	}
+	b.group("body", "by its form the answer to "+decode.AnsweredBy(shapes[0])+": "+spec.Meaning, fields)
+	b.rest("ignored", "what follows is ignored")
+	for _, shape := range shapes[1:] {
+		b.note("or", shape.String(), "by its form it can as well be the answer to "+decode.AnsweredBy(shape))
+	}
+	return true
 }
 
 // fromRecord notes what the log knows of a message whose bytes are not there.

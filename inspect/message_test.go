@@ -1,12 +1,16 @@
 package inspect
 
 import (
+	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
+	"satascope/decode"
 	"satascope/sata"
 	"satascope/walcore"
 )
@@ -211,7 +215,9 @@ func TestMessageOfResponse(t *testing.T) {
 	m = c.index().Message(i, c.buf)
 	require.Equal(t, "Response that nobody asked for", m.Title)
 	require.Equal(t, "nothing", named(t, m, "answers").Value)
-	require.Equal(t, "4 bytes", named(t, m, "not read").Value)
+	require.Contains(t, named(t, m, "body").Meaning, "by its form the answer to ")
+	require.NotEmpty(t, named(t, m, "or").Value)
+	require.Nil(t, m.Problem)
 
 	m = c.index().Message(i-1, nil)
 	require.Equal(t, "response-unasked", named(t, m, "finding").Value)
@@ -422,4 +428,38 @@ func TestWhyInGoldenFiles(t *testing.T) {
 		}
 	}
 	require.Len(t, said, 6, "%v", said)
+}
+
+// A response that nobody asked for has the fields of what it can be by its form,
+// and is told what else it can be.
+func TestMessageUnasked(t *testing.T) {
+	b := make([]byte, 40)
+	b[3] = 8                      // data length
+	b[0x0C], b[0x0E] = 0x02, 0x06 // version
+	b[0x10] = 1                   // host
+	b[0x27] = 13
+	d := decode.New(decode.Options{}, capture.FromText([]byte(hex.EncodeToString(b))))
+	defer d.Close()
+	require.NoError(t, d.Run(context.Background()))
+	x := New(d.Log())
+	x.Update(d.Log().Len())
+	at := -1
+	for i := range d.Log().Len() {
+		if d.Log().At(i).Kind == walcore.Response {
+			at = i
+		}
+	}
+	m := x.Message(at, b)
+	require.Nil(t, m.Problem)
+	length := int64(0)
+	for _, n := range leaves(m.Nodes) {
+		require.Equal(t, length, n.Offset, n.Name)
+		length += n.Length
+	}
+	require.EqualValues(t, 40, length, "all bytes have their field")
+	body, or := m.Nodes[1], m.Nodes[2]
+	require.Equal(t, "13", body.Children[1].Value)
+	require.Contains(t, body.Meaning, "by its form the answer to OpenFolder, OpenFile")
+	require.Equal(t, "or", or.Name)
+	require.Contains(t, or.Meaning, "QueryPath")
 }
