@@ -250,6 +250,46 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
   assert.ok((await rowCount(page)) > 2, "what was decoded stays");
 });
 
+test("text and files are pasted anywhere; a long text is decoded without being shown, one that is too long is refused; what was there stays", async (t) => {
+  const page = await site.open(t);
+  const frame = openFile("/vol/c.xml");
+  const paste = (selector, text, times = 1, files = []) =>
+    page.tab.evaluate(
+      (selector, text, times, files) => {
+        const data = new DataTransfer();
+        if (text) data.setData("text/plain", text.repeat(times));
+        for (const [name, content] of files) data.items.add(new File([content], name));
+        document.querySelector(selector).dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      },
+      selector, text, times, files,
+    );
+  // Outside of any field it goes into the box.
+  await paste("body", frame.toString("hex"));
+  await page.tab.waitForFunction(() => /^Hex dump: 1 message/.test(document.getElementById("paste-said").textContent));
+  assert.equal(await page.tab.$eval("#paste-text", (e) => e.value), frame.toString("hex"));
+  assert.equal((await selected(page)).text, "->OpenFile     {path=/vol/c.xml,mode=r}");
+  // A mistake is told with its place, and what comes before it is there.
+  await page.tab.type("#paste-text", "x");
+  await page.tab.waitForFunction(() => document.getElementById("paste-said").className === "bad");
+  assert.equal(await page.text("#paste-said"), 'Hex dump, line 1, offset 1160: expected a hex digit, found "x".');
+  assert.equal((await selected(page)).text, "->OpenFile     {path=/vol/c.xml,mode=r}");
+  // What is nothing (yet) leaves the rows there.
+  await page.tab.$eval("#paste-text", (e) => ((e.value = "what is this?"), e.dispatchEvent(new Event("input"))));
+  await page.tab.waitForFunction(() => /The rows below are of the text before\.$/.test(document.getElementById("paste-said").textContent));
+  assert.equal((await selected(page)).text, "->OpenFile     {path=/vol/c.xml,mode=r}");
+  // 1.5 MB of frames.
+  await paste("#paste-text", `${frame.toString("hex")}\n`, 1300);
+  await page.tab.waitForFunction(() => /^Hex dump: 1,300 messages/.test(document.getElementById("paste-said").textContent));
+  assert.match(await page.text("#paste-said"), /too long to be shown in the box/);
+  assert.equal(await page.tab.$eval("#paste-text", (e) => e.value), "");
+  await paste("#paste-text", "00".repeat(1 << 16), 600);
+  await page.tab.waitForFunction(() => /^Expected at most 67\.1 MB of text, found 78\.6 MB\. Save it to a file/.test(document.getElementById("paste-said").textContent));
+  // A file from the file manager is opened.
+  await paste("#paste-text", "", 1, [["pasted.txt", frame.toString("hex")]]);
+  await page.tab.waitForFunction(() => document.getElementById("name").textContent === "pasted.txt");
+  await page.state("done");
+});
+
 test("several files dropped at once are decoded together", async (t) => {
   const page = await site.open(t);
   const a = await readFile(golden("exports", "from_client.bin"));
