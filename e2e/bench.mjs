@@ -21,7 +21,7 @@ const FRAME = 50, FIRST_RESULTS = 100, STATE = 50;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const sorted = (list) => [...list].sort((a, b) => a - b);
-const median = (list) => sorted(list)[list.length >> 1];
+const median = (list) => sorted(list)[(list.length - 1) >> 1];
 const worst = (list) => Math.max(...list);
 const ms = (n) => n.toFixed(1).padStart(7);
 
