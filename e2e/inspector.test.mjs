@@ -207,8 +207,9 @@ test("a partner, a packet's end and the reference are one click away", async (t)
   // All bytes are there, in order, whatever the cuts.
   const bytes = (await hex(page)).filter((l) => !l.cut).map((l) => l.hex.trim()).join(" ").split(/\s+/);
   assert.deepEqual(bytes.slice(0, 4), ["00", "00", "02", "24"]);
+  const partner = await page.tab.$eval("#fields .go", (e) => Number(e.dataset.row) + 1);
   await page.tab.click("#fields .go");
-  await page.tab.waitForFunction((row) => !document.getElementById("message-about").textContent.startsWith(`Row ${row}`), {}, row);
+  await inspected(page, partner); // its fields, too
   assert.match(await page.text("#message-text"), /FDRES/);
   await page.tab.click("#fields .go");
   await inspected(page, row);
