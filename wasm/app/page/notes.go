@@ -66,6 +66,13 @@ func newNotes(p *page) *notes {
 		n.write_.Underlying().Call("close")
 		n.put(n.record, n.marked(n.record), "")
 	})
+	// Escape closes the dialog only where nothing would be lost by it.
+	on(n.write_, "cancel", func(ev dom.Event) {
+		if strings.TrimSpace(n.field.Underlying().Get("value").String()) != n.text(n.record) {
+			ev.PreventDefault()
+			byID("note-hint").SetTextContent("The note has changed: Ctrl+Enter keeps it, Cancel throws it away.")
+		}
+	})
 	on(byID("note-cancel"), "click", func(dom.Event) { n.write_.Underlying().Call("close") })
 	on(n.field, "keydown", func(ev dom.Event) {
 		if u := ev.Underlying(); u.Get("key").String() == "Enter" && command(u) {
@@ -262,6 +269,7 @@ func (n *notes) write(record int) {
 	}
 	n.record = record
 	n.writeAbout.SetTextContent("Row " + count(record+1))
+	byID("note-hint").SetTextContent("Ctrl+Enter keeps it.")
 	n.field.Underlying().Set("value", n.text(record))
 	show(n.remove, n.text(record) != "")
 	n.write_.Underlying().Call("showModal")
@@ -295,14 +303,14 @@ func (n *notes) show() {
 	if len(n.list) == 0 {
 		n.withBox.Underlying().Set("checked", false)
 	}
-	where := "They are kept on this machine, beside the file’s SHA-256, and come with downloads and links only where you ask for it."
+	where := "They are kept on this machine, beside the file’s SHA-256, and come with a download or a link only where “with notes” is ticked."
 	switch {
 	case !n.p.settings.store.works():
 		where = "This browser keeps nothing for this page: they hold until it is closed."
 	case n.said != "":
 		where = "They hold until the page is closed: the file’s SHA-256 could not be worked out (" + visible(n.said) + ")."
 	case n.parts:
-		where = "They are kept on this machine, beside a hash of the file’s length and of 64 parts of it, because it is larger than 2 GiB; they come with downloads and links only where you ask for it."
+		where = "They are kept on this machine, beside a hash of the file’s length and of 64 parts of it, because it is larger than 2 GiB; they come with a download or a link only where “with notes” is ticked."
 	case !n.own && len(n.list) > 0:
 		where = "They came with what was opened. Nothing is kept on this machine until you mark a row or write a note."
 	case n.hash == "":

@@ -109,6 +109,7 @@ func (s *share) show() {
 	s.none = errAsking
 	s.offerParts()
 	s.offerStored()
+	show(byID("share-notes-label"), s.p.notes.json() != "")
 	show(s.ask, true)
 	show(s.done, false)
 	s.busy(false)
@@ -201,14 +202,14 @@ func (s *share) prepare(how, what string) (*sharing.Prepared, error) {
 	case what == seal.WhatLog:
 		at := s.p.at()
 		at.assumed = bridge.Assumed{} // a log says what was made of it
-		noted := s.p.notes.json() != ""
+		noted := s.noted() != ""
 		if noted || s.findings > 0 {
 			at.row = -1 // rows have other numbers there
 		}
 		content.Name, content.View = fileName(s.p.name, false), at.fragment()
 		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Save{Seq: seq, Notes: noted} })
 	case whole:
-		content.View, content.Notes, content.SHA256 = s.p.fragment(), s.notes(s.p.notes.json()), s.p.notes.sha256()
+		content.View, content.Notes, content.SHA256 = s.p.fragment(), s.fitting(s.noted()), s.p.notes.sha256()
 	default:
 		err = s.carve(&content, what)
 	}
@@ -250,8 +251,16 @@ func (s *share) ready(content sharing.Content, how string) (p *sharing.Prepared,
 	return p, data, err
 }
 
-// notes are the notes as they go along, "" when they are too much.
-func (s *share) notes(text string) string {
+// noted is the notes where the person lets them go along, "" for none.
+func (s *share) noted() string {
+	if !byID("share-notes").Underlying().Get("checked").Bool() {
+		return ""
+	}
+	return s.p.notes.json()
+}
+
+// fitting is notes that go along with content, "" when they are too much.
+func (s *share) fitting(text string) string {
 	if len(text) > maxManifestNotes {
 		s.unnoted = true
 		return ""
@@ -290,7 +299,10 @@ func (s *share) carve(content *sharing.Content, what string) error {
 	if c.Port != 0 {
 		at.assumed.Port = c.Port
 	}
-	content.View, content.Notes = at.fragment(), s.notes(s.p.notes.jsonOf(c.Notes))
+	content.View = at.fragment()
+	if s.noted() != "" {
+		content.Notes = s.fitting(s.p.notes.jsonOf(c.Notes))
+	}
 	return nil
 }
 
@@ -398,8 +410,8 @@ func (s *share) offer() {
 		text = "Working out the file's SHA-256…"
 	case how == linkView:
 		text, can = "No data: the link says where to look, what was set about the conversation, and the file's SHA-256. Who opens it is asked for the same file.", true
-		if s.p.notes.json() != "" {
-			if s.fileLink(s.p.notes.json()) == "" {
+		if s.noted() != "" {
+			if s.fileLink(s.noted()) == "" {
 				s.unnoted = true
 			} else {
 				text += " Your notes go along."
@@ -432,7 +444,7 @@ func (s *share) offer() {
 	}
 	switch {
 	case !can || how == linkView:
-	case radio("share-what") == seal.WhatLog && s.p.notes.json() != "":
+	case radio("share-what") == seal.WhatLog && s.noted() != "":
 		text += " Your notes go along, as lines of the log."
 	case s.prepared.HasNotes():
 		text += " Your notes go along."
@@ -449,7 +461,7 @@ func (s *share) offer() {
 		if c.Changed > 0 {
 			text += " Alone, " + counted(c.Changed, "row") + " of them read differently."
 		}
-		if !c.Checked && s.p.notes.json() != "" {
+		if !c.Checked && s.noted() != "" {
 			text += " The part is large: notes stay here."
 		}
 	}
@@ -499,7 +511,7 @@ func (s *share) begin() {
 	}
 	switch how {
 	case linkView:
-		text := s.fileLink(s.p.notes.json())
+		text := s.fileLink(s.noted())
 		if text == "" {
 			text = s.fileLink("")
 		}
