@@ -9,7 +9,7 @@ const server = await serve();
 const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
 try {
   const page = await browser.newPage();
-  await page.setViewport({ width: 1200, height: 720, deviceScaleFactor: 1 });
+  await page.setViewport({ width: 1440, height: 810, deviceScaleFactor: 1 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
   await page.goto(server.origin);
   await page.waitForSelector("#example:enabled");
