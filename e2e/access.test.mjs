@@ -215,7 +215,7 @@ const scenes = [
     await tab.waitForSelector("#summary-body table");
     return () => tab.keyboard.press("Escape");
   }],
-  ...[["assumptions", "#assume-open"], ["notes", "#notes-open"], ["settings", "#settings-open"], ["share", "#share-open"]].map(([name, button]) => [name, async ({ tab }) => {
+  ...[["assumptions", "#assume-open"], ["notes", "#notes-open"], ["settings", "#settings-open"], ["share", "#share-open"], ["forms", "#forms-open"]].map(([name, button]) => [name, async ({ tab }) => {
     await tab.$eval(button, (e) => e.click());
     await tab.waitForSelector("dialog[open]");
     return () => tab.keyboard.press("Escape");
@@ -411,7 +411,7 @@ test("the keyboard reaches everything in order, and one sees where it is", async
     assert.deepEqual(missed, [], "not reached by Tab");
     await tab.evaluate(() => (globalThis.walked = undefined));
   };
-  await walk(["choose", "paste-start", "example", "tour-start", "learn-open", "settings-open"]);
+  await walk(["choose", "forms-open", "paste-start", "example", "tour-start", "learn-open", "settings-open"]);
   await page.choose(story);
   await page.state("done");
   await drawn(tab);

@@ -111,7 +111,11 @@ func reportSection(m *bridge.Section) dom.HTMLElement {
 		scroll := element("div", "scroll", "")
 		scroll.SetAttribute("tabindex", "0")
 		scroll.SetAttribute("role", "group")
-		scroll.SetAttribute("aria-label", m.Title)
+		name := m.Title
+		if name == "" {
+			name = strings.Join(m.Head, ", ")
+		}
+		scroll.SetAttribute("aria-label", name)
 		scroll.AppendChild(table)
 		box.AppendChild(scroll)
 	}
