@@ -145,5 +145,6 @@ type request struct {
 	packet uint32 // at which it was delivered
 	time   int64  // of that packet
 	hint   int64  // how much the client had received when it asked, -1 when not known
+	sure   bool   // fresh, and no request between it and the one before was lost
 	fresh  bool   // hint is larger than that of all requests before
 }

@@ -49,6 +49,7 @@ type framer struct {
 	seekingServer bool
 	skipped       [2]int64 // bytes skipped so far, by lane
 	firstReadMin  uint64   // without a Ping: the first read size is at least this
+	torn          bool     // bytes of the client were lost since its last request
 	hint          int64    // the largest hint of a request so far
 	lossy         bool     // bytes were lost: what is found must look like what is expected
 	sized         bool     // a Ping was seen, or the user said what the first read size is
@@ -83,11 +84,12 @@ type bulk struct {
 
 // An openRead is an answer to ReadFile whose end later bytes must show.
 type openRead struct {
-	active bool
-	form   sata.ReadForm
-	length uint64 // the u32 at 0x20
-	looked uint64 // where a next response was looked for already
-	spoke  uint64 // how long it was when the client spoke again while nothing else waited; 0: it has not
+	active  bool
+	form    sata.ReadForm
+	length  uint64 // the u32 at 0x20
+	looked  uint64 // where a next response was looked for already
+	another int8   // whether another response can stand in it up to spoke: 1 yes, -1 no, 0 not looked yet
+	spoke   uint64 // how long it was when the client spoke again while nothing else waited; 0: it has not
 }
 
 func (f *framer) stream() *Stream { return &(*f.streams)[f.id] }
@@ -130,7 +132,7 @@ func (f *framer) begin(began bool, o *Options) {
 		st.FirstReadKnown = true
 		return
 	}
-	f.seekingClient, f.seekingServer = true, true
+	f.seekingClient, f.seekingServer, f.torn = true, true, true
 }
 
 // pump takes what can be taken.
@@ -226,6 +228,7 @@ func (f *framer) stepClient() bool {
 	if w.fresh = w.hint > f.hint; w.fresh {
 		f.hint = w.hint
 	}
+	w.sure, f.torn = w.fresh && !f.torn, false
 	st := f.stream()
 	if msg.Problem == nil {
 		w.shape = parsed.ResponseShape()
@@ -645,6 +648,9 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 		least = max(least, sata.ReadHeadSize+f.open.length)
 	}
 	if least >= most {
+		if f.lossy && !f.dump {
+			return f.chooseEndAfterLoss(most, most, have)
+		}
 		return most
 	}
 	if f.lossy && f.open.form == sata.ReadZeros && have >= least+sata.HeaderSize && f.startsResponse(f.server.buf[least:]) {
@@ -657,7 +663,7 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 			return s
 		}
 		switch like := f.borneOut(s); {
-		case f.lossy && !f.dump && f.another(least, s):
+		case f.lossy && !f.dump && f.another(s):
 			// Its request was lost: where this read ends can't be told.
 			return noEnd
 		case f.final && have == s,
@@ -711,7 +717,7 @@ func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
 			next := &f.waiting[1]
 			switch f.borneOut(end) {
 			case sata.Yes:
-				if f.sized || f.strong(f.server.buf[end:], next.shape) || next.fresh && next.hint == f.server.pos+int64(end) {
+				if f.sized && next.shape == sata.ShapeRead && (f.server.buf[end-1] != 0 || f.waiting[0].sure && f.waiting[0].hint == f.server.pos) || f.strong(f.server.buf[end:], next.shape) || next.fresh && next.hint == f.server.pos+int64(end) {
 					return end
 				}
 			case sata.Maybe:
@@ -734,16 +740,30 @@ func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
 	return noEnd
 }
 
-// another says whether what stands at the end of the open read, up to an offset,
-// can be a response of its own.
-func (f *framer) another(from, to uint64) bool {
-	for n := from; n+sata.HeaderSize <= to && to <= uint64(len(f.server.buf)); n++ {
-		b := f.server.buf[n:to]
-		if !f.startsResponse(b) {
-			continue
+// another says whether a response of its own can stand in the data of the open
+// read, up to an offset: then it may be two reads, and the request of one was lost.
+// It looks once.
+func (f *framer) another(to uint64) bool {
+	if o := &f.open; o.another == 0 && to <= uint64(len(f.server.buf)) {
+		o.another = -1
+		if f.holdsResponse(f.server.buf[:to]) {
+			o.another = 1
 		}
-		form, _ := sata.FormOf(b)
-		if h, err := sata.ParseHeader(b); form == sata.ReadFirst || form == sata.ReadFailed || err == nil && h.Size() == to-n {
+	}
+	return f.open.another > 0
+}
+
+func (f *framer) holdsResponse(b []byte) bool {
+	to := uint64(len(b))
+	for n := uint64(sata.ReadHeadSize); n+sata.HeaderSize <= to; n++ {
+		b := b[n:]
+		switch form, _ := sata.FormOf(b); {
+		case form == sata.ReadFirst, form == sata.ReadFailed:
+			return true
+		case form == sata.ReadZeros && len(b) >= sata.ReadHeadSize && uint64(binary.BigEndian.Uint32(b[0x20:])) <= to-n-sata.ReadHeadSize:
+			return true
+		}
+		if h, err := sata.ParseHeader(b); err == nil && h.Timestamp != 0 && h.Size() == to-n {
 			return true
 		}
 	}
@@ -976,6 +996,7 @@ func (f *framer) missingClient(offset, size int64) {
 	}
 	inside := b.active && uint64(size) <= b.length-b.done
 	l.jump(offset + size)
+	f.torn = true
 	b.damaged = true
 	b.done += uint64(size)
 	if !inside {
