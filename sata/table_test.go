@@ -145,7 +145,7 @@ func TestNoFmt(t *testing.T) {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 		require.NoError(t, err)
 		for _, i := range f.Imports {
-			require.Contains(t, []string{`"bytes"`, `"encoding/binary"`, `"math"`, `"strconv"`, `"unicode/utf8"`}, i.Path.Value, name)
+			require.Contains(t, []string{`"bytes"`, `"encoding/binary"`, `"math"`, `"strconv"`, `"strings"`, `"unicode/utf8"`}, i.Path.Value, name)
 		}
 	}
 	if runtime.GOOS == "js" {
