@@ -9,6 +9,7 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { writeLarge } from "./capture.mjs";
 import { PATIENCE, suite } from "./lib/browser.mjs";
+import { drawn } from "./lib/views.mjs";
 
 const data = await mkdtemp(join(tmpdir(), "satascope-shares-"));
 after(() => rm(data, { recursive: true, force: true }));
@@ -334,6 +335,7 @@ async function filter(page, text) {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }, text);
   await page.tab.waitForFunction(() => / of /.test(document.getElementById("filter-count").textContent), { timeout: PATIENCE });
+  await drawn(page);
 }
 
 /** Waits until the row with a number is the selected one. */
@@ -377,6 +379,7 @@ test("the exchanges that were chosen, and those that a filter leaves, with their
   await sender.tab.focus("#log");
   await sender.tab.keyboard.press("End");
   await sender.tab.waitForSelector("#rows .sel .n");
+  await drawn(sender);
   const line = await sender.tab.$eval("#rows .sel .m", (e) => e.textContent);
   await note(sender, "the last");
   const left = Number((await sender.text("#filter-count")).split(" of ")[0].replace(/\D/g, ""));

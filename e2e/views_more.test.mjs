@@ -177,7 +177,7 @@ test("marks and notes stand in the list, come back with the file, and go into do
   await page.state("done", "failed");
   await page.tab.waitForSelector("#rows > :nth-child(5) .note");
   assert.equal(await page.text("#rows > :nth-child(5) .note"), "✎ why <b>this</b>?");
-  assert.ok(await page.tab.$("#rows > :nth-child(4).marked"));
+  await page.tab.waitForSelector("#rows > :nth-child(4).marked");
   assert.equal(await rowCount(page), lines.length, "a note is no row");
   assert.equal((await page.download("#download-log")).bytes.toString(), `${lines.join("\n")}\n`);
   await page.tab.click("#with-notes");
