@@ -411,7 +411,7 @@ test("the keyboard reaches everything in order, and one sees where it is", async
     assert.deepEqual(missed, [], "not reached by Tab");
     await tab.evaluate(() => (globalThis.walked = undefined));
   };
-  await walk(["choose", "forms-open", "paste-start", "example", "tour-start", "learn-open", "settings-open"]);
+  await walk(["choose", "paste-start", "forms-open", "example", "tour-start", "learn-open", "settings-open"]);
   await page.choose(story);
   await page.state("done");
   await drawn(tab);

@@ -21,6 +21,7 @@ test("offline: the page loads and decodes without a network", async (t) => {
   await page.state("done");
   const want = (await page.download("#download-compatible")).bytes;
   await kept(page.tab);
+  await page.tab.waitForSelector("#kept:not([hidden])", { timeout: PATIENCE });
   await page.tab.setOfflineMode(true);
   await page.tab.reload({ waitUntil: "load" });
   await page.tab.waitForFunction(() => globalThis.satascope?.ready, { timeout: PATIENCE });

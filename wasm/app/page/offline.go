@@ -11,7 +11,7 @@ import (
 )
 
 // offline keeps the site in the browser through its service worker (site/sw.js),
-// and says when a newer version is there. Browsers have service workers only for
+// says when all of it is there, and when a newer version is. Browsers have service workers only for
 // https and this machine; elsewhere nothing is kept, and all else works.
 func offline() {
 	container := js.Global().Get("navigator").Get("serviceWorker")
@@ -27,6 +27,11 @@ func offline() {
 	if err != nil || !registration.Truthy() {
 		return // private windows have none
 	}
+	go func() {
+		if _, err := browser.Await(container.Get("ready")); err == nil {
+			show(byID("kept"), true)
+		}
+	}()
 	// The first version that a browser gets is no news: it finds none before it.
 	follow := func(found js.Value) {
 		if !found.Truthy() || !registration.Get("active").Truthy() {
