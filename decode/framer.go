@@ -116,6 +116,17 @@ func (f *framer) diagnose(code walcore.Code, l *lane, offset int64, size uint64,
 		Code: code, Stream: f.id, At: at, FromServer: l == f.server && (!f.dump || len(f.waiting) > 0), Size: size, A: a, B: b}})
 }
 
+// tellAssumed tells of something because of which fast file I/O and the first
+// read size are assumed, and what they are taken to be.
+func (f *framer) tellAssumed(code walcore.Code, l *lane, offset int64, size uint64) {
+	st := f.stream()
+	on := uint32(0)
+	if st.FFIO {
+		on = 1
+	}
+	f.diagnose(code, l, offset, size, uint64(st.FirstRead), on)
+}
+
 // begin is called once, before the first bytes.
 func (f *framer) begin(began bool, o *Options) {
 	st := f.stream()
@@ -238,7 +249,10 @@ func (f *framer) stepClient() bool {
 			f.firstWrite = parsed.User[1]
 		}
 	}
-	if f.asks++; f.half && f.asks > 1 {
+	if f.asks++; f.asks == 1 && st.Began && !f.pinged {
+		f.tellAssumed(walcore.CodeNoPing, l, l.pos, length)
+	}
+	if f.half && f.asks > 1 {
 		// No response will come: what is out of band belongs to this request.
 		f.order.tell(event{kind: eventPass, stream: f.id, msg: walcore.Message{At: msg.At}})
 		f.waiting = f.waiting[:0]

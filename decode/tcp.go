@@ -191,13 +191,8 @@ func (f *framer) first(t *tcpStream, l *lane, m mark) {
 
 // noBeginning tells what is assumed of a stream whose beginning is missing.
 func (f *framer) noBeginning(l *lane, m mark) {
-	st := f.stream()
-	on := uint32(0)
-	if st.FFIO {
-		on = 1
-	}
 	l.last = mark{packet: max(l.last.packet, m.packet), time: m.time, acked: -1}
-	f.diagnose(walcore.CodeNoBeginning, l, l.pos, 0, uint64(st.FirstRead), on)
+	f.tellAssumed(walcore.CodeNoBeginning, l, l.pos, 0)
 }
 
 func (p *packets) probe(c *capture.Conversation, r *capture.Run) {

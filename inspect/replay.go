@@ -451,7 +451,7 @@ func (p *replay) finding(s *streamReplay, r *walcore.Record) {
 			s.pop(r.Partner)
 		}
 		p.closeAll(s)
-	case walcore.CodeNoBeginning:
+	case walcore.CodeNoBeginning, walcore.CodeNoPing:
 		s.FirstRead = uint32(r.A)
 		s.FFIO = AssumedOff
 		if r.B != 0 {

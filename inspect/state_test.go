@@ -168,6 +168,8 @@ func TestFindingsInState(t *testing.T) {
 	require.Equal(t, AssumedOn, tell(walcore.CodeNoBeginning, 4000, 1).FFIO)
 	require.Equal(t, AssumedOff, tell(walcore.CodeNoBeginning, 4000, 0).FFIO)
 	require.Equal(t, uint32(4000), tell(walcore.CodeNoBeginning, 4000, 0).FirstRead)
+	require.Equal(t, AssumedOff, tell(walcore.CodeNoPing, 5000, 0).FFIO)
+	require.Equal(t, uint32(5000), tell(walcore.CodeNoPing, 5000, 1).FirstRead)
 	require.Equal(t, On, tell(walcore.CodeFFIOShown, 0, 0).FFIO)
 	s := tell(walcore.CodeFirstRead, 7000, 0)
 	require.Equal(t, uint32(7000), s.FirstRead)

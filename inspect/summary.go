@@ -103,7 +103,7 @@ type Assumption struct {
 
 // assumptions are the findings that say what was assumed or chosen.
 var assumptions = [256]bool{
-	walcore.CodeNoBeginning: true, walcore.CodeFirstRead: true, walcore.CodeFFIOShown: true,
+	walcore.CodeNoBeginning: true, walcore.CodeNoPing: true, walcore.CodeFirstRead: true, walcore.CodeFFIOShown: true,
 	walcore.CodeReadEnd: true, walcore.CodeOneDirection: true, walcore.CodeStreamNotOpen: true,
 }
 

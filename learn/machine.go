@@ -273,7 +273,7 @@ func (s *streamState) take(log *walcore.Log, i int) ArrowID {
 		switch walcore.Code(r.Op) {
 		case walcore.CodeAnswerLost:
 			return s.pop(log, r)
-		case walcore.CodeNoBeginning:
+		case walcore.CodeNoBeginning, walcore.CodeNoPing:
 			s.ffio, s.ffioTold = r.B != 0, true
 		case walcore.CodeFFIOShown:
 			s.ffio, s.ffioTold = true, true

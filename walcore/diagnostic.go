@@ -23,6 +23,7 @@ const (
 	CodeFirstRead
 	CodeFFIOShown
 	CodeNoBeginning
+	CodeNoPing
 	CodeOneDirection
 	CodeBuffered
 	CodeLogLine
@@ -32,7 +33,7 @@ const (
 // A CodeSpec is what is known of a code.
 type CodeSpec struct {
 	Name     string // stable
-	Sentence string // for people; {size}, {offset}, {packet}, {stream}, {side}, {a}, {b} and {text} are filled in
+	Sentence string // for people; {size}, {offset}, {packet}, {stream}, {side}, {a}, {b}, {on} and {text} are filled in
 }
 
 var codeSpecs = [codes]CodeSpec{
@@ -48,7 +49,8 @@ var codeSpecs = [codes]CodeSpec{
 	CodeReadEnd:       {"read-end", "two rules give different ends of this read: {a} bytes were taken, {b} were possible"},
 	CodeFirstRead:     {"first-read-shown", "no Ping was recorded; this read shows that the first read size is {a}"},
 	CodeFFIOShown:     {"ffio-shown", "this read shows that fast file I/O is on, though no Pong switched it on"},
-	CodeNoBeginning:   {"no-beginning", "the beginning of this conversation was not recorded: fast file I/O is taken to be {b}, the first read size to be {a} until a read shows another"},
+	CodeNoBeginning:   {"no-beginning", "the beginning of this conversation was not recorded: fast file I/O is taken to be {on}, the first read size to be {a} until a read shows another"},
+	CodeNoPing:        {"no-ping", "no Ping came before this request: fast file I/O is taken to be {on}, the first read size to be {a}"},
 	CodeOneDirection:  {"one-direction", "only the {side} of this conversation was recorded"},
 	CodeBuffered:      {"too-far-ahead", "{size} bytes of the {side} wait for a request that was never recorded: they are taken as they are"},
 	CodeLogLine:       {"log-line", "a diagnostic that is not known here, of a log that was opened: {text}"},
@@ -72,7 +74,7 @@ type Diagnosis struct {
 	FromServer bool
 	Size       uint64 // bytes
 	A          uint64 // what {a} stands for
-	B          uint32 // what {b} stands for
+	B          uint32 // what {b} stands for; {on} is on unless it is 0
 	About      uint32 // 1 + the index of the record it is about; 0 for none
 }
 
@@ -128,11 +130,9 @@ func (l *Log) AppendSentence(dst []byte, r *Record) []byte {
 		case "a":
 			dst = strconv.AppendUint(dst, r.A, 10)
 		case "b":
-			if Code(r.Op) == CodeNoBeginning {
-				dst = append(dst, [2]string{"off", "on"}[min(r.B, 1)]...)
-			} else {
-				dst = strconv.AppendUint(dst, uint64(r.B), 10)
-			}
+			dst = strconv.AppendUint(dst, uint64(r.B), 10)
+		case "on":
+			dst = append(dst, [2]string{"off", "on"}[min(r.B, 1)]...)
 		case "text":
 			dst = append(dst, l.texts[r.Path2]...)
 		case "side":

@@ -614,12 +614,11 @@ func parseSentence(r *Record, sentence []byte) bool {
 		case "a":
 			r.A, ok = decimal(value, 64)
 		case "b":
-			switch {
-			case Code(r.Op) != CodeNoBeginning:
-				ok = decimal32(value, &r.B)
-			case string(value) == "on":
+			ok = decimal32(value, &r.B)
+		case "on":
+			if string(value) == "on" {
 				r.B = 1
-			default:
+			} else {
 				ok = string(value) == "off"
 			}
 		default:

@@ -16,14 +16,10 @@ type diagnosticRow struct {
 
 func makeDiagnostics(st *site) []diagnosticRow {
 	var rows []diagnosticRow
-	fill := strings.NewReplacer("{size}", "N", "{a}", "N", "{b}", "N", "{side}", "client (or server)", "{offset}", "N", "{packet}", "N", "{stream}", "N", "{text}", "…")
+	fill := strings.NewReplacer("{size}", "N", "{a}", "N", "{b}", "N", "{on}", "on (or off)", "{side}", "client (or server)", "{offset}", "N", "{packet}", "N", "{stream}", "N", "{text}", "…")
 	for n, spec := range walcore.Codes() {
 		code := walcore.Code(n)
-		sentence := fill.Replace(spec.Sentence)
-		if code == walcore.CodeNoBeginning {
-			sentence = fill.Replace(strings.Replace(spec.Sentence, "{b}", "on (or off)", 1))
-		}
-		row := diagnosticRow{Name: spec.Name, Sentence: sentence, Prose: diagnosticProse[spec.Name], Stops: code == walcore.CodeStreamNotOpen || code == walcore.CodeUnasked}
+		row := diagnosticRow{Name: spec.Name, Sentence: fill.Replace(spec.Sentence), Prose: diagnosticProse[spec.Name], Stops: code == walcore.CodeStreamNotOpen || code == walcore.CodeUnasked}
 		for i := range st.story.Log.Len() {
 			if r := st.story.Log.At(i); r.Kind == walcore.Diagnostic && walcore.Code(r.Op) == code {
 				row.Example = append(row.Example, st.line(i))

@@ -145,6 +145,9 @@ var diagnosticProse = map[string][]string{
 	"no-beginning": {
 		"The recording began in the middle. Nobody knows what was negotiated before, and which descriptor is which file: they stay unknown until they are opened again. What was assumed is said here, and can be set by hand.",
 	},
+	"no-ping": {
+		"The beginning of the conversation is there, and its client asked for something before it greeted: there was no Ping, or it is among bytes that are missing. So nobody said whether fast file I/O is on, nor how large a first read is. What was assumed is said here, and can be set by hand.",
+	},
 	"one-direction": {
 		"Only requests or only responses are there. Without requests, nothing says what a response answers.",
 		"Record on a port of the switch, or on the machine, that sees both directions.",

@@ -290,6 +290,7 @@ var assumed = map[walcore.Code]string{
 	walcore.CodeFirstRead:     "this first read size holds from here on, until a Ping tells another",
 	walcore.CodeFFIOShown:     "fast file I/O is on from here on",
 	walcore.CodeNoBeginning:   "what the sentence says; descriptors are not known until they are opened again",
+	walcore.CodeNoPing:        "what the sentence says, until a Ping or a read shows another",
 	walcore.CodeOneDirection:  "nothing of the other direction: what was answered, or asked, stays unknown",
 	walcore.CodeBuffered:      "the request will not come: the bytes are taken as they are",
 	walcore.CodeLogLine:       "nothing: the line stays as it is",
