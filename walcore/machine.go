@@ -79,11 +79,16 @@ func (m *Machine) CloseStream(id uint32) {
 }
 
 // EndStream is CloseStream for those who know what a stream leaves behind: each
-// request that still waits becomes a diagnostic.
+// request that still waits becomes a diagnostic, of the request's bytes.
 func (m *Machine) EndStream(id uint32, at At) {
 	if s := m.stream(id); s != nil {
 		for w, ok := s.pop(); ok; w, ok = s.pop() {
-			m.log.append(Diagnosis{Code: CodeUnanswered, Stream: id, At: at, About: w.index + 1}.record())
+			d := Diagnosis{Code: CodeUnanswered, Stream: id, At: at, About: w.index + 1}
+			if w.index != None {
+				request := m.log.At(int(w.index))
+				d.At.Offset, d.Size = request.Offset, request.Length
+			}
+			m.log.append(d.record())
 		}
 	}
 	m.CloseStream(id)

@@ -60,8 +60,7 @@ func viewOf(d *decode.Decoder, i int) view {
 		}
 		return v
 	}
-	switch walcore.Code(r.Op) {
-	case walcore.CodeUnanswered, walcore.CodeOneDirection:
+	if walcore.Code(r.Op) == walcore.CodeOneDirection {
 		v.lack = "This finding is not about certain bytes."
 		return v
 	}
