@@ -41,6 +41,7 @@ type AssemblerCounts struct {
 	Segments    uint64
 	OutOfOrder  uint64 // segments that had to wait for others
 	Repeated    int64  // payload bytes that had come before
+	Unchecked   int64  // of these, bytes that were not compared with those that came first
 	Implausible uint64 // segments whose sequence number is far from all others
 	IgnoredRST  uint64 // resets with a sequence number that the receiver would refuse
 	AfterClose  uint64 // segments of conversations that were closed
@@ -57,14 +58,15 @@ type AssemblerCounts struct {
 // sequence number, or data from quite another place, opens a new one.
 //
 // In order data is passed on in place; only what has to wait is copied. Where
-// segments overlap, the bytes that came first count.
+// segments overlap, the bytes that came first count; [Handler.Dropped] is told
+// where later ones differ.
 //
 // Where no SYN was recorded, the first byte of a direction is the one that its
 // sender's last segment without data promised, or else the one that the other
 // side last asked for by its acknowledgement number, or else the first that
 // comes. So segments that are out of order at the very start find their place
 // as soon as anything is known about it. What comes from before the first byte
-// nevertheless can't be delivered any more; [Conversation.Early] counts it.
+// nevertheless can't be delivered any more, and is told as dropped.
 type Assembler struct {
 	// Counts may be read between packets.
 	Counts AssemblerCounts
@@ -80,6 +82,7 @@ type Assembler struct {
 	newest, oldest *conv // by their last packet
 	nextID         uint32
 	pool           pool
+	past           int // bytes that the sides' pasts take
 	seg            Segment
 	at             uint64 // the packet that is being taken
 	atTime         int64
@@ -281,6 +284,9 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	}
 	if !ok {
 		a.Counts.Implausible++
+		if size > 0 {
+			a.drop(c, Drop{Why: DropElsewhere, From: from, Offset: own.next, Size: int64(size)})
+		}
 		return
 	}
 
@@ -341,7 +347,7 @@ func (a *Assembler) Finish() {
 	clear(a.convs)
 	clear(a.recent[:])
 	a.newest, a.oldest = nil, nil
-	a.pool = pool{}
+	a.pool, a.past = pool{}, 0
 }
 
 // open tells the handler of a conversation.
@@ -379,5 +385,6 @@ func (a *Assembler) close(c *conv, why CloseReason) {
 		}
 		a.h.Closed(c.Conversation, why, a.at, a.atTime)
 	}
+	a.forgetPast(c)
 	c.state = closed
 }

@@ -111,6 +111,16 @@ func (r *recorder) Missing(c *Conversation, g Gap) {
 	r.note("missing %d: %s+%d %d bytes%s", c.ID, letters[g.From], g.Offset, g.Size, cut)
 }
 
+func (r *recorder) Dropped(c *Conversation, d Drop) {
+	x := r.of(c)
+	require.Positive(r.t, d.Size)
+	require.Equal(r.t, r.at, d.Packet)
+	if d.Why == DropLate {
+		require.LessOrEqual(r.t, d.Offset, int64(len(x.streams[d.From])))
+	}
+	r.note("dropped %d: %s+%d %d bytes, %s", c.ID, letters[d.From], d.Offset, d.Size, [...]string{"other ones", "too late", "from elsewhere"}[d.Why])
+}
+
 func (r *recorder) Acked(c *Conversation, by Side, n int64, packet uint64, _ int64) {
 	x := r.of(c)
 	require.Greater(r.t, n, x.acked[by], "only when it grew")
@@ -217,11 +227,6 @@ func runScript(t *testing.T, script string) string {
 	require.Zero(t, a.Counts.Waiting, "nothing waits after the end")
 	for _, x := range r.ordinal {
 		require.True(t, x.closed)
-	}
-	for _, x := range r.convs {
-		if x.Early != [2]int64{} {
-			r.note("early %d: %d %d bytes", x.ID, x.Early[A], x.Early[B])
-		}
 	}
 	c := a.Counts
 	r.note("%d segments: %d out of order, %d bytes repeated, %d implausible, %d RST ignored, %d after close",
@@ -367,6 +372,7 @@ func (h *counting) Data(_ *Conversation, r Run) {
 	h.runs++
 }
 func (h *counting) Missing(_ *Conversation, g Gap)                 { h.missing += g.Size }
+func (*counting) Dropped(*Conversation, Drop)                      {}
 func (*counting) Acked(*Conversation, Side, int64, uint64, int64)  {}
 func (*counting) Closed(*Conversation, CloseReason, uint64, int64) {}
 

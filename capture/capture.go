@@ -68,7 +68,6 @@ type Conversation struct {
 	// the handler did not want.
 	Packets uint64   // segments of it
 	Payload [2]int64 // bytes that each side sent, repeated ones included
-	Early   [2]int64 // bytes from before offset 0 that came too late to be delivered
 }
 
 // A Run is a piece of one direction of a conversation that can be delivered:
@@ -102,6 +101,27 @@ type Gap struct {
 	BehindTime int64
 }
 
+// A Drop is bytes that the file has and that are not delivered, though it can't
+// be said that the same bytes were.
+type Drop struct {
+	Why    DropReason
+	From   Side
+	Offset int64 // of the first of them; of one that lies elsewhere, where bytes were expected
+	Size   int64
+	Packet uint64
+	Time   int64
+}
+
+// DropReason says why bytes are not delivered.
+type DropReason uint8
+
+// The reasons.
+const (
+	DropDiffers   DropReason = iota // other bytes came first for the same place
+	DropLate                        // the place was given up as a gap, or lies before offset 0
+	DropElsewhere                   // their sequence number is far from all others
+)
+
 // CloseReason says how a conversation ended.
 type CloseReason uint8
 
@@ -122,6 +142,7 @@ type Handler interface {
 	Opened(c *Conversation, packet uint64, time int64) (wanted bool)
 	Data(c *Conversation, r Run)
 	Missing(c *Conversation, g Gap)
+	Dropped(c *Conversation, d Drop)
 	// Acked tells that the sender of a segment, with or without data of its own,
 	// had received the first n bytes of the other direction; it comes after the
 	// Data of the same packet and only when n grew.

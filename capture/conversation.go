@@ -56,6 +56,7 @@ type side struct {
 
 	held  []piece // what waits: ordered, not overlapping, all beyond next
 	bytes int     // that held costs
+	past  past    // what was delivered last
 
 	farEnd, farAck     int64 // where implausible numbers last pointed
 	farSeen, farAcking int   // how often in a row
@@ -412,11 +413,12 @@ func (a *Assembler) data(c *conv, from Side, off int64, seg *Segment, seq uint32
 		p.trimEnd(s.fin)
 	}
 	if off < 0 && !s.began && !(off == -1 && p.end() == 0) { // one byte keeps the connection alive
-		c.Early[from] += min(-off, p.end()-off)
+		a.drop(c, Drop{Why: DropLate, From: from, Size: min(-off, p.end()-off)})
 	}
 	for p.off < p.end() {
 		if p.off < s.next {
 			a.Counts.Repeated += max(0, min(s.next, p.end())-max(p.off, 0))
+			a.again(c, from, &p, s.next)
 			p.trimStart(s.next)
 			continue
 		}
@@ -470,10 +472,12 @@ func (a *Assembler) deliver(c *conv, from Side, p *piece) {
 			From: from, Offset: off, Bytes: p.data, File: p.file, Packet: p.packet, Time: p.time,
 			Seq: p.seq, Flags: p.flags, Source: p.source, At: a.at, AtTime: a.atTime, Acked: p.acked,
 		})
+		a.remember(s, p.data, s.next)
 	}
 	if p.cut > 0 {
 		off := s.next
 		s.next += p.cut
+		s.past.lacked(off, s.next)
 		a.h.Missing(c.Conversation, Gap{From: from, Offset: off, Size: p.cut, Packet: p.packet, Time: p.time, Cut: true})
 	}
 }
@@ -506,6 +510,7 @@ func (a *Assembler) gap(c *conv, from Side, to int64) {
 	if len(s.held) > 0 && s.held[0].off == to {
 		g.Behind, g.BehindTime = s.held[0].packet, s.held[0].time
 	}
+	s.past.lacked(s.next, to)
 	s.next = to
 	a.h.Missing(c.Conversation, g)
 }
@@ -559,7 +564,11 @@ func (a *Assembler) hold(c *conv, from Side, p piece) {
 			h := &s.held[i]
 			if h.off <= p.off {
 				if h.data != nil || p.data == nil {
-					a.Counts.Repeated += min(h.end(), p.end()) - p.off
+					end := min(h.end(), p.end())
+					a.Counts.Repeated += end - p.off
+					if n := min(end-p.off, int64(len(p.data))); h.data != nil {
+						a.compare(c, from, p.off, h.data[p.off-h.off:][:n], p.data[:n])
+					}
 					p.trimStart(h.end())
 					continue
 				}

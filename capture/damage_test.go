@@ -68,6 +68,7 @@ func (o truth) Data(c *Conversation, r Run) {
 	x.data = append(x.data, r.Bytes...)
 }
 func (o truth) Missing(*Conversation, Gap)                       {}
+func (o truth) Dropped(*Conversation, Drop)                      {}
 func (o truth) Acked(*Conversation, Side, int64, uint64, int64)  {}
 func (o truth) Closed(*Conversation, CloseReason, uint64, int64) {}
 
@@ -104,7 +105,10 @@ func (i *inspector) Data(c *Conversation, r Run) {
 	i.bytes += int64(len(r.Bytes))
 }
 
-func (i *inspector) Missing(_ *Conversation, g Gap)                   { i.missing += g.Size }
+func (i *inspector) Missing(_ *Conversation, g Gap) { i.missing += g.Size }
+func (i *inspector) Dropped(_ *Conversation, d Drop) {
+	require.NotEqual(i.t, DropDiffers, d.Why, "the same bytes came again")
+}
 func (i *inspector) Acked(*Conversation, Side, int64, uint64, int64)  {}
 func (i *inspector) Closed(*Conversation, CloseReason, uint64, int64) {}
 

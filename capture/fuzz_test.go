@@ -62,6 +62,12 @@ func (k *checker) Missing(c *Conversation, g Gap) {
 	next[g.From] += g.Size
 }
 
+func (k *checker) Dropped(c *Conversation, d Drop) {
+	if next := k.state[c]; next == nil || d.Size <= 0 || d.Offset < 0 || d.Packet != k.at || d.Why == DropLate && d.Offset > next[d.From] {
+		k.t.Fatalf("packet %d: dropped %+v after %v", k.at, d, next)
+	}
+}
+
 func (k *checker) Acked(c *Conversation, by Side, n int64, packet uint64, _ int64) {
 	acked := k.acked[c]
 	if acked == nil || n <= acked[by] || packet != k.at {

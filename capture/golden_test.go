@@ -35,6 +35,7 @@ type summary struct {
 	content []byte // of the unpacked file
 	text    strings.Builder
 	streams map[uint32]*[2][]byte
+	dropped map[uint32]int64
 }
 
 func (s *summary) Opened(c *capture.Conversation, packet uint64, _ int64) bool {
@@ -58,11 +59,19 @@ func (s *summary) Missing(c *capture.Conversation, g capture.Gap) {
 	fmt.Fprintf(&s.text, "\t%d lacks %d bytes\n", c.ID, g.Size)
 }
 
+func (s *summary) Dropped(c *capture.Conversation, d capture.Drop) {
+	s.dropped[c.ID] += d.Size
+	require.Equal(s.t, capture.DropElsewhere, d.Why, "the golden captures repeat what they have")
+}
+
 func (s *summary) Acked(*capture.Conversation, capture.Side, int64, uint64, int64) {}
 
 func (s *summary) Closed(c *capture.Conversation, why capture.CloseReason, packet uint64, _ int64) {
 	reason := [...]string{"FIN", "RST", "reuse", "end", "limit"}[why]
 	fmt.Fprintf(&s.text, "\t%d closed by %s in packet %d\n", c.ID, reason, packet)
+	if n := s.dropped[c.ID]; n > 0 {
+		fmt.Fprintf(&s.text, "\t%d has %d bytes that belong elsewhere\n", c.ID, n)
+	}
 	for side, b := range s.streams[c.ID] {
 		sum := sha256.Sum256(b)
 		fmt.Fprintf(&s.text, "\t%d side %s: %d bytes, SHA-256 %x…\n", c.ID, "ab"[side:side+1], len(b), sum[:6])
@@ -86,7 +95,7 @@ func TestGoldenConversations(t *testing.T) {
 			n++
 			whole, err := capture.Open(source(name), unpack.Native())
 			require.NoError(t, err)
-			s := &summary{t: t, streams: make(map[uint32]*[2][]byte)}
+			s := &summary{t: t, streams: make(map[uint32]*[2][]byte), dropped: map[uint32]int64{}}
 			s.content, err = io.ReadAll(whole)
 			require.NoError(t, err)
 			require.NoError(t, whole.Close())

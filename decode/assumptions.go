@@ -22,6 +22,9 @@ const (
 	AssumedFFIO       = "ffio"        // whether fast file I/O is on
 	AssumedFirstRead  = "first-read"  // the first read size
 	AssumedClocks     = "clocks"      // the times of several files are of one clock
+	AssumedFirstCopy  = "first-copy"  // which of bytes that were captured twice, and differ, were sent
+	AssumedSameBytes  = "same-bytes"  // bytes that were captured twice, and were not compared, are the same
+	AssumedUntold     = "untold"      // places like those in the log have no diagnostic of their own
 	AssumedDirections = "directions"  // whose bytes are whose, in a dump
 	AssumedOrder      = "order"       // what came after what, in two files
 	AssumedShape      = "shape"       // what a response that stands alone is
@@ -61,6 +64,7 @@ func (d *Decoder) Assumptions() []Assumption {
 		if len(d.kinds) > 1 {
 			a.add(AssumedClocks, "", "the packets of "+strconv.Itoa(len(d.kinds))+" files are joined by their times: their clocks are taken to agree")
 		}
+		a.passed(&d.passed)
 	case kind == capture.KindLog:
 		a.add(AssumedLogLines, "", "lines that begin like a message are taken to be one, though a path with a line break in it can look the same")
 		a.add(AssumedLogStreams, "", "a log does not tell streams apart: all lines are taken to be of one, and a response to answer the oldest request that it can answer")
@@ -110,6 +114,19 @@ func (a *assumptions) port(d *Decoder) {
 		a.add(AssumedPort, "port", "nothing is on port "+strconv.Itoa(DefaultPort)+": the server's port is taken to be "+port+", where most of what arrives looks like requests")
 	default:
 		a.add(AssumedPort, "port", "the server's port is taken to be "+port)
+	}
+}
+
+// passed tells of bytes that were captured and not taken.
+func (a *assumptions) passed(p *passed) {
+	if p.differing > 0 {
+		a.add(AssumedFirstCopy, "", "where bytes were captured again with other content ("+itoa(int64(p.differing))+" times), what came first is taken to be what was sent")
+	}
+	if p.unchecked > 0 {
+		a.add(AssumedSameBytes, "", itoa(p.unchecked)+" bytes were captured again so late that they were not compared: they are taken to be the same")
+	}
+	if p.untold > 0 {
+		a.add(AssumedUntold, "", "bytes that were captured and not taken have a diagnostic "+itoa(int64(p.told))+" times, and none "+itoa(int64(p.untold))+" times more, which are like them")
 	}
 }
 

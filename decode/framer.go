@@ -965,6 +965,13 @@ func (f *framer) endSeek(l *lane, seeking *bool) {
 	}
 }
 
+// tellBytes tells of bytes of a direction that are not there, or not taken.
+func (f *framer) tellBytes(code walcore.Code, l *lane, offset, size int64, m mark) {
+	at := walcore.At{Offset: offset, Time: m.time, Packet: m.packet}
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
+		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
+}
+
 // missing tells that bytes of a direction were lost.
 func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64, cut bool) {
 	code := walcore.CodeMissing
@@ -972,9 +979,7 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 		code = walcore.CodeCut
 	}
 	l.last = mark{packet: max(l.last.packet, packet), time: time, acked: -1}
-	at := walcore.At{Offset: offset, Time: time, Packet: l.last.packet}
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
-		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
+	f.tellBytes(code, l, offset, size, l.last)
 	if !f.asked {
 		// The Ping or its Pong may be among what was lost.
 		f.stream().FFIO, f.pongLost = true, true

@@ -89,6 +89,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		}
 	}
 	a.Finish()
+	d.passed.unchecked = a.Counts.Unchecked
 	if err == io.EOF {
 		err = nil
 	}

@@ -35,6 +35,7 @@ type tcpStream struct {
 	server capture.Side
 	spoken bool // bytes of either side came
 	holes  holes
+	drops  int // places where bytes were captured and not delivered
 }
 
 // holes are bytes that were not captured, or will be captured late, while the
@@ -227,6 +228,42 @@ func (p *packets) Missing(c *capture.Conversation, g capture.Gap) {
 	t.f.server.settle()
 	t.filled(c, p.late)
 }
+
+func (p *packets) Dropped(c *capture.Conversation, d capture.Drop) {
+	t := p.stream(c)
+	if t == nil {
+		return
+	}
+	if d.Why == capture.DropDiffers {
+		p.d.passed.differing++
+	}
+	if t.drops++; t.drops > maxDrops || p.d.passed.told >= maxAllDrops {
+		p.d.passed.untold++
+		return
+	}
+	p.d.passed.told++
+	l := t.lane(d.From)
+	m := mark{packet: max(uint32(d.Packet), l.last.packet), time: d.Time}
+	t.f.first(t, l, m)
+	t.f.tellBytes(dropCodes[d.Why], l, d.Offset, d.Size, m)
+}
+
+// A passed counts places where bytes were captured and not delivered.
+type passed struct {
+	differing int   // others had come first
+	told      int   // of all such places, those that have a diagnostic
+	untold    int   // and those that have none, as they were too many
+	unchecked int64 // bytes that came again and were not compared
+}
+
+// maxDrops and maxAllDrops bound how many such places are told one by one: of a
+// conversation, and of all together.
+const (
+	maxDrops    = 100
+	maxAllDrops = 1000
+)
+
+var dropCodes = [...]walcore.Code{capture.DropDiffers: walcore.CodeDiffers, capture.DropLate: walcore.CodeLate, capture.DropElsewhere: walcore.CodeElsewhere}
 
 func (p *packets) Acked(c *capture.Conversation, by capture.Side, n int64, packet uint64, time int64) {
 }

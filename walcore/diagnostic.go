@@ -26,6 +26,9 @@ const (
 	CodeNoPing
 	CodeOneDirection
 	CodeBuffered
+	CodeDiffers
+	CodeLate
+	CodeElsewhere
 	CodeLogLine
 	codes
 )
@@ -53,6 +56,9 @@ var codeSpecs = [codes]CodeSpec{
 	CodeNoPing:        {"no-ping", "no Ping came before this request: fast file I/O is taken to be {on}, the first read size to be {a}"},
 	CodeOneDirection:  {"one-direction", "only the {side} of this conversation was recorded"},
 	CodeBuffered:      {"too-far-ahead", "{size} bytes of the {side} wait for a request that was never recorded: they are taken as they are"},
+	CodeDiffers:       {"bytes-differ", "{size} bytes of the {side} were captured again with other content: what came first counts"},
+	CodeLate:          {"bytes-late", "{size} bytes of the {side} were captured too late: decoding had gone on without them"},
+	CodeElsewhere:     {"bytes-elsewhere", "{size} bytes of the {side} were passed over: their sequence number is far from all others of the conversation"},
 	CodeLogLine:       {"log-line", "a diagnostic that is not known here, of a log that was opened: {text}"},
 }
 

@@ -245,6 +245,8 @@ func (s *streams) Missing(c *capture.Conversation, g capture.Gap) {
 	*b = append(*b, make([]byte, g.Size)...)
 }
 
+func (s *streams) Dropped(*capture.Conversation, capture.Drop) {}
+
 func (s *streams) Acked(*capture.Conversation, capture.Side, int64, uint64, int64) {}
 func (s *streams) Closed(*capture.Conversation, capture.CloseReason, uint64, int64) {
 }

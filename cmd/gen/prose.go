@@ -155,6 +155,16 @@ var diagnosticProse = map[string][]string{
 	"too-far-ahead": {
 		"The server sent a great deal for which no request was recorded. Satascope waits for late packets, but not without end.",
 	},
+	"bytes-differ": {
+		"TCP may send bytes again, and a packet may be captured twice; then they are the same bytes. Here they are not: a packet was damaged, or one of the captures is of another conversation. What came first is taken, and the message that holds these bytes may be wrong.",
+		"At most a hundred such places of a stream are told one by one; how many there are in all stands among the assumptions.",
+	},
+	"bytes-late": {
+		"A packet was captured long after those that came behind it, when the bytes in it were given up as missing; or it is from before the first that were recorded. Its bytes are in the file, and in no message.",
+	},
+	"bytes-elsewhere": {
+		"A packet of these ends carries a sequence number that its conversation can't have: it is damaged, or left over from an earlier connection on the same ports. If the conversation really jumps there, the packets that follow show it, and what lies between is missing.",
+	},
 	"log-line": {
 		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: a later version wrote it, or something else. It is kept as it is.",
 	},

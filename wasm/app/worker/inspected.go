@@ -292,6 +292,9 @@ var assumed = map[walcore.Code]string{
 	walcore.CodeNoPing:        "what the sentence says, until a Ping or a read shows another",
 	walcore.CodeOneDirection:  "nothing of the other direction: what was answered, or asked, stays unknown",
 	walcore.CodeBuffered:      "the request will not come: the bytes are taken as they are",
+	walcore.CodeDiffers:       "the bytes that came first are those that were sent",
+	walcore.CodeLate:          "nothing: these bytes belong to no message",
+	walcore.CodeElsewhere:     "the packet is not of this conversation",
 	walcore.CodeLogLine:       "nothing: the line stays as it is",
 }
 

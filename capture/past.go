@@ -1,0 +1,102 @@
+package capture
+
+// What is kept of what was delivered, to compare with it what is captured again.
+const (
+	pastBytes = 64 << 10 // of a side, at least; a window seldom has more
+	pastGaps  = 16       // of a side, the last ones
+	pastTotal = 32 << 20 // of all sides together
+)
+
+// A past is the last bytes of a side that were delivered, and the last gaps.
+type past struct {
+	buf  []byte
+	end  int64 // offset behind buf
+	gaps []span
+}
+
+// A span is a range of offsets.
+type span struct{ from, to int64 }
+
+// remember keeps bytes that were delivered up to an offset.
+func (a *Assembler) remember(s *side, b []byte, end int64) {
+	q := &s.past
+	if q.end+int64(len(b)) != end { // what was kept lies before a gap
+		q.buf = q.buf[:0]
+	}
+	q.end = end
+	before := cap(q.buf)
+	if len(b) >= pastBytes {
+		q.buf = append(q.buf[:0], b[len(b)-pastBytes:]...)
+	} else {
+		if len(q.buf)+len(b) > 2*pastBytes {
+			q.buf = q.buf[:copy(q.buf, q.buf[len(q.buf)-pastBytes:])]
+		}
+		q.buf = append(q.buf, b...)
+	}
+	a.past += cap(q.buf) - before
+	if a.past > pastTotal {
+		for c := a.oldest; a.past > pastTotal/2 && c != nil; c = c.newer {
+			a.forgetPast(c)
+		}
+	}
+}
+
+// forgetPast gives back what is kept of a conversation's past.
+func (a *Assembler) forgetPast(c *conv) {
+	for i := range c.sides {
+		a.past -= cap(c.sides[i].past.buf)
+		c.sides[i].past.buf = nil
+	}
+}
+
+// lacked keeps a gap that was told of.
+func (q *past) lacked(from, to int64) {
+	if len(q.gaps) == pastGaps {
+		q.gaps = q.gaps[:copy(q.gaps, q.gaps[1:])]
+	}
+	q.gaps = append(q.gaps, span{from, to})
+}
+
+// again looks at bytes that come after others for the same place, up to an
+// offset: whether they are the same, as far as these are still known, and whether
+// the place was given up as a gap.
+func (a *Assembler) again(c *conv, from Side, p *piece, to int64) {
+	q := &c.sides[from].past
+	lo, hi := max(p.off, 0), min(to, p.off+int64(len(p.data)))
+	if lo >= hi || hi-lo == 1 && hi == to { // one byte keeps the connection alive
+		return
+	}
+	unknown := hi - lo
+	for _, g := range q.gaps {
+		if f, t := max(lo, g.from), min(hi, g.to); f < t {
+			unknown -= t - f
+			a.drop(c, Drop{Why: DropLate, From: from, Offset: f, Size: t - f})
+		}
+	}
+	start := q.end - int64(len(q.buf))
+	if f, t := max(lo, start), min(hi, q.end); f < t {
+		unknown -= t - f
+		a.compare(c, from, f, q.buf[f-start:t-start], p.data[f-p.off:t-p.off])
+	}
+	a.Counts.Unchecked += unknown
+}
+
+// compare tells of bytes that differ from those that came first for their place.
+func (a *Assembler) compare(c *conv, from Side, off int64, first, later []byte) {
+	i, n := 0, len(first)
+	for i < n && first[i] == later[i] {
+		i++
+	}
+	for n > i && first[n-1] == later[n-1] {
+		n--
+	}
+	if i < n {
+		a.drop(c, Drop{Why: DropDiffers, From: from, Offset: off + int64(i), Size: int64(n - i)})
+	}
+}
+
+// drop tells of bytes of the present packet that are not delivered.
+func (a *Assembler) drop(c *conv, d Drop) {
+	d.Packet, d.Time = a.at, a.atTime
+	a.h.Dropped(c.Conversation, d)
+}
