@@ -2,16 +2,17 @@ package capture
 
 // What is kept of what was delivered, to compare with it what is captured again.
 const (
-	pastBytes = 64 << 10 // of a side, at least; a window seldom has more
+	pastBytes = 64 << 10 // of a side; a window seldom has more
 	pastGaps  = 16       // of a side, the last ones
 	pastTotal = 32 << 20 // of all sides together
 )
 
 // A past is the last bytes of a side that were delivered, and the last gaps.
 type past struct {
-	buf  []byte
-	end  int64 // offset behind buf
-	gaps []span
+	buf   []byte // the byte at offset n stands at (n-begin) modulo pastBytes
+	begin int64
+	end   int64 // offset behind the last byte
+	gaps  []span
 }
 
 // A span is a range of offsets.
@@ -20,18 +21,18 @@ type span struct{ from, to int64 }
 // remember keeps bytes that were delivered up to an offset.
 func (a *Assembler) remember(s *side, b []byte, end int64) {
 	q := &s.past
-	if q.end+int64(len(b)) != end { // what was kept lies before a gap
-		q.buf = q.buf[:0]
+	if next := q.end; next+int64(len(b)) != end || len(b) > pastBytes { // what was kept lies before a gap, or too far back
+		b = b[max(0, len(b)-pastBytes):]
+		q.buf, q.begin = q.buf[:0], end-int64(len(b))
 	}
 	q.end = end
 	before := cap(q.buf)
-	if len(b) >= pastBytes {
-		q.buf = append(q.buf[:0], b[len(b)-pastBytes:]...)
-	} else {
-		if len(q.buf)+len(b) > 2*pastBytes {
-			q.buf = q.buf[:copy(q.buf, q.buf[len(q.buf)-pastBytes:])]
-		}
-		q.buf = append(q.buf, b...)
+	if n := min(len(b), pastBytes-len(q.buf)); n > 0 {
+		q.buf = append(q.buf, b[:n]...)
+		b = b[n:]
+	}
+	for len(b) > 0 {
+		b = b[copy(q.buf[q.place(end-int64(len(b))):], b):]
 	}
 	a.past += cap(q.buf) - before
 	if a.past > pastTotal {
@@ -40,6 +41,9 @@ func (a *Assembler) remember(s *side, b []byte, end int64) {
 		}
 	}
 }
+
+// place is where the byte at an offset stands in a full buf.
+func (q *past) place(offset int64) int { return int((offset - q.begin) % pastBytes) }
 
 // forgetPast gives back what is kept of a conversation's past.
 func (a *Assembler) forgetPast(c *conv) {
@@ -73,10 +77,12 @@ func (a *Assembler) again(c *conv, from Side, p *piece, to int64) {
 			a.drop(c, Drop{Why: DropLate, From: from, Offset: f, Size: t - f})
 		}
 	}
-	start := q.end - int64(len(q.buf))
-	if f, t := max(lo, start), min(hi, q.end); f < t {
-		unknown -= t - f
-		a.compare(c, from, f, q.buf[f-start:t-start], p.data[f-p.off:t-p.off])
+	for f, t := max(lo, q.end-int64(len(q.buf))), min(hi, q.end); f < t; {
+		kept := q.buf[q.place(f):]
+		n := min(int64(len(kept)), t-f)
+		a.compare(c, from, f, kept[:n], p.data[f-p.off:][:n])
+		unknown -= n
+		f += n
 	}
 	a.Counts.Unchecked += unknown
 }

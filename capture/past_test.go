@@ -1,0 +1,76 @@
+package capture
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// drops is a handler that keeps what was dropped.
+type drops struct {
+	counting
+	all []Drop
+}
+
+func (h *drops) Dropped(_ *Conversation, d Drop) { h.all = append(h.all, d) }
+
+// TestPast: of bytes that come again, those that are known are compared, wherever
+// they stand and however they are cut; what lies too far back is counted.
+func TestPast(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	sent := make([]byte, 5*pastBytes)
+	for i := range sent {
+		sent[i] = byte(random.Uint32())
+	}
+	h := &drops{}
+	a := NewAssembler(h, AssemblerOptions{})
+	at := uint64(0)
+	send := func(from, to int, flip ...int) {
+		b := append([]byte(nil), sent[from:to]...)
+		for _, i := range flip {
+			b[i-from] ^= 1
+		}
+		at++
+		a.Segment(&Segment{Src: netip.AddrPortFrom(client4, 1), Dst: netip.AddrPortFrom(server4, 2), Seq: uint32(from), Flags: ACK | PSH, Payload: b}, at, 0)
+	}
+	for next := 0; next < len(sent); {
+		n := 1 + random.IntN(3000)
+		if random.IntN(10) == 0 {
+			n = 1 + random.IntN(2*pastBytes)
+		}
+		n = min(n, len(sent)-next)
+		send(next, next+n)
+		next += n
+		from := next - 1 - random.IntN(min(next, pastBytes))
+		to := from + 1 + random.IntN(next-from)
+		send(from, to) // the same again
+		require.Empty(t, h.all)
+		if to-from < 2 {
+			continue
+		}
+		i := from + random.IntN(to-from)
+		send(from, to, i)
+		require.Equal(t, []Drop{{Why: DropDiffers, Offset: int64(i), Size: 1, Packet: at}}, h.all)
+		h.all = nil
+	}
+	require.Zero(t, a.Counts.Unchecked)
+	send(100, 300, 200)
+	require.Empty(t, h.all)
+	require.EqualValues(t, 200, a.Counts.Unchecked)
+}
+
+// TestPastOfMany: what is kept of many conversations together is bounded.
+func TestPastOfMany(t *testing.T) {
+	a := NewAssembler(&counting{}, AssemblerOptions{})
+	b := make([]byte, pastBytes)
+	for i := range uint32(2000) {
+		s := Segment{Src: netip.AddrPortFrom(client4, uint16(1+i)), Dst: netip.AddrPortFrom(server4, 7500), Flags: ACK | PSH, Payload: b}
+		a.Segment(&s, uint64(i), 0)
+		require.LessOrEqual(t, a.past, pastTotal)
+	}
+	require.Positive(t, a.past)
+	a.Finish()
+	require.Zero(t, a.past)
+}
