@@ -255,6 +255,14 @@ func (d *Decoder) anyDamaged() bool {
 	return slices.ContainsFunc(d.framers, func(f *framer) bool { return f != nil && (f.lossy || f.half) })
 }
 
+// Kind is what the first of the files was recognised as.
+func (d *Decoder) Kind() capture.Kind {
+	if len(d.kinds) == 0 {
+		return capture.KindUnknown
+	}
+	return d.kinds[0]
+}
+
 // Summary is what the files turned out to hold, as far as they were read.
 func (d *Decoder) Summary() Summary {
 	s := Summary{Streams: len(d.streams), First: noTime, Last: noTime, Port: d.port, Packets: d.packets}

@@ -16,10 +16,10 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 const frames = (page, n = 2) => page.tab.evaluate((n) => new Promise((done) => (function next() { n-- ? requestAnimationFrame(next) : done(); })()), n);
 
-/** Opens a file and waits for its end. */
+/** Opens a file, or several together, and waits for its end. */
 async function opened(t, file, options) {
   const page = await site.open(t, options);
-  await page.choose(file);
+  await page.choose(...[file].flat());
   await page.state("done");
   await page.tab.waitForSelector("#rows > [aria-rowindex]");
   return page;
@@ -316,6 +316,39 @@ test("a file without times has a strip by row; an event file has lines and no by
   assert.match(await page.text("#hex-lack"), /^An event file says how long written data is/);
   assert.equal(await page.tab.$eval("#data-save", (e) => e.checkVisibility()), false);
   assert.match(await page.text("#tab-packets"), /^Lines/);
+});
+
+/** The table of what brought the bytes of a row: its head, then its lines. */
+async function brought(page, row) {
+  await page.tab.click("#tab-packets");
+  await select(page, row);
+  await page.tab.waitForFunction((n) => document.querySelector("#panel-packets h2")?.textContent.endsWith(`row ${n}`), {}, row);
+  return page.tab.$$eval("#panel-packets tr", (all) => all.map((r) => [...r.children].map((c) => c.textContent)));
+}
+
+test("of several files, each piece says which one it came from", async (t) => {
+  const page = await opened(t, [golden("exports", "from_client.bin"), golden("exports", "from_server.bin")]);
+  const head = ["File", "Offset in the file", "Length", "In the message"]; // a dump has no packets
+  let [names, first] = await brought(page, 1);
+  assert.deepEqual(names, head);
+  assert.equal(first[0], "from_client.bin");
+  assert.match(await page.text("#tab-packets"), /^Pieces 1$/);
+  [, first] = await brought(page, 2);
+  assert.equal(first[0], "from_server.bin");
+  const captures = await opened(t, [golden("captures", "plain.pcap"), golden("captures", "streams.pcapng")]);
+  [names, first] = await brought(captures, 1);
+  assert.deepEqual(names.slice(0, 2), ["Packet", "File"]);
+  assert.match(first[1], /^(plain\.pcap|streams\.pcapng)$/);
+});
+
+test("a row of a log has a line and no packet", async (t) => {
+  const page = await opened(t, golden("captures", "plain.pcap.log"));
+  await select(page, 4);
+  assert.match(await page.text("#message-about"), /stream 0line 4/);
+  await page.tab.focus("#log");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForSelector("#menu [role=menuitem]");
+  assert.doesNotMatch(await page.text("#menu"), /packet/);
 });
 
 test("what is wrong with a message is said where it is", async (t) => {

@@ -122,7 +122,7 @@ var Keys = []Key{
 		Meaning:  "Findings: what is missing or odd in the conversation.",
 		Examples: []string{"diag:*", "diag:bytes-missing"}},
 	{id: keyPacket, Name: "packet", Form: FormNumber, Place: InPacket,
-		Meaning:  "Rows by the number of the packet at which they could be delivered.",
+		Meaning:  "Rows by the number of the packet at which they could be delivered; in logs and event files, of the line.",
 		Examples: []string{"packet:9114", "packet:100..200"}},
 	{id: keyNo, Name: "no", Form: FormNumber, Place: InNumber,
 		Meaning:  "Rows by their number.",

@@ -327,10 +327,12 @@ type Line struct {
 	Stream int
 	Client string // of the stream
 	Server string
-	Packet uint32 // 0 when there are none
-	Class  Class
-	Text   string // escaped, as Row.Text
-	Cut    bool   // there is more of it in the downloaded log
+	Packet uint32 // the number of what it came in, 0 when there is none
+	// Carrier is what has that number.
+	Carrier Carrier
+	Class   Class
+	Text    string // escaped, as Row.Text
+	Cut     bool   // there is more of it in the downloaded log
 	// Address is where the reference explains such a line.
 	Address string
 }
@@ -343,6 +345,7 @@ func (m *Line) fields(c *codec) {
 	c.text(&m.Client)
 	c.text(&m.Server)
 	number(c, &m.Packet)
+	number(c, &m.Carrier)
 	number(c, &m.Class)
 	c.text(&m.Text)
 	c.bool(&m.Cut)

@@ -84,9 +84,9 @@ type Inspected struct {
 	Parts []Part
 	Cuts  []Cut  // where one packet's bytes end and another's go on, in order
 	More  bool   // there are more cuts than Cuts has
-	Lines bool   // what the file calls packets here are lines
 	Lack  string // why there are no bytes, "" when there are
 
+	Carrier Carrier
 	Packets int   // how many brought its bytes
 	Data    int64 // bytes of a file in it, which can be saved; 0 for none
 	File    string
@@ -191,8 +191,8 @@ func (m *Inspected) fields(c *codec) {
 		number(c, &t.Omitted)
 	})
 	c.bool(&m.More)
-	c.bool(&m.Lines)
 	c.text(&m.Lack)
+	number(c, &m.Carrier)
 	number(c, &m.Packets)
 	number(c, &m.Data)
 	c.text(&m.File)
@@ -364,13 +364,27 @@ func (m *AskPackets) fields(c *codec) {
 // Packets are those asked for.
 type Packets struct {
 	Row, From, Total int
-	Lines            bool // they are lines of a text, without sequence numbers
+	Carrier          Carrier
+	Lack             string // why there are none, "" when there are
 	List             []Packet
 }
 
+// Carrier is what bytes of a row came in, or the row itself where there are
+// none: what it is that has a number.
+type Carrier uint8
+
+// The carriers.
+const (
+	CarrierPacket   Carrier = iota // of TCP, in a capture
+	CarrierFollowed                // packets of a stream that was followed: of TCP nothing is known
+	CarrierLine                    // lines of a text
+	CarrierPiece                   // pieces of a file, which have no number
+)
+
 // A Packet is one that brought bytes of a message.
 type Packet struct {
-	Number uint32 // from 1
+	Number uint32 // from 1; 0 for none
+	Source uint8  // which of the open files it is in
 	Time   int64
 	Seq    uint32 // of its first byte
 	Flags  uint8  // TCP's
@@ -384,9 +398,11 @@ func (m *Packets) fields(c *codec) {
 	number(c, &m.Row)
 	number(c, &m.From)
 	number(c, &m.Total)
-	c.bool(&m.Lines)
+	number(c, &m.Carrier)
+	c.text(&m.Lack)
 	list(c, &m.List, func(c *codec, p *Packet) {
 		number(c, &p.Number)
+		number(c, &p.Source)
 		number(c, &p.Time)
 		number(c, &p.Seq)
 		number(c, &p.Flags)

@@ -279,7 +279,7 @@ func (v *hexView) drawLine(l *hexLineElement) {
 	if line.cut >= 0 {
 		l.el.Set("className", "hx xcut")
 		l.o.Set("textContent", "")
-		l.h.Set("textContent", string(appendCutText(v.buf[:0], &v.m.Cuts[line.cut], v.m.Lines)))
+		l.h.Set("textContent", string(appendCutText(v.buf[:0], &v.m.Cuts[line.cut], v.m.Carrier)))
 		l.a.Set("textContent", "")
 		return
 	}

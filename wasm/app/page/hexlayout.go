@@ -156,20 +156,28 @@ func appendAddress(dst []byte, n int64) []byte {
 	return append(append(dst, "0x"...), digits...)
 }
 
-// appendCutText appends what stands between two packets' bytes. Where the file
-// has lines and not packets, it is their numbers.
-func appendCutText(dst []byte, c *bridge.Cut, lines bool) []byte {
+// carrierName is what one of what bytes came in is called.
+func carrierName(c bridge.Carrier) string {
+	switch c {
+	case bridge.CarrierLine:
+		return "line"
+	case bridge.CarrierPiece:
+		return "piece"
+	}
+	return "packet"
+}
+
+// appendCutText appends what stands between the bytes of two packets, or of
+// what else brought them.
+func appendCutText(dst []byte, c *bridge.Cut, carrier bridge.Carrier) []byte {
 	switch {
 	case c.Missing > 0:
 		return append(append(append(dst, "⋯ "...), counted(int(c.Missing), "byte")...), " missing here ⋯"...)
 	case c.Omitted > 0:
 		return append(append(append(dst, "⋯ "...), counted(int(c.Omitted), "byte")...), " not shown ⋯"...)
 	}
-	what := "packet "
-	if lines {
-		what = "line "
-	}
-	dst = append(append(append(dst, "⋯ "...), what...), count(int(c.Packet))...)
+	dst = append(append(append(dst, "⋯ "...), carrierName(carrier)...), ' ')
+	dst = append(dst, count(int(c.Packet))...)
 	dst = append(append(dst, " ends here, "...), count(int(c.Next))...)
 	return append(dst, " goes on ⋯"...)
 }

@@ -121,9 +121,9 @@ func TestAppendAddress(t *testing.T) {
 }
 
 func TestCutText(t *testing.T) {
-	text := func(c bridge.Cut, lines bool) string { return string(appendCutText(nil, &c, lines)) }
-	require.Equal(t, "⋯ packet 9,101 ends here, 9,102 goes on ⋯", text(bridge.Cut{Packet: 9101, Next: 9102}, false))
-	require.Equal(t, "⋯ line 3 ends here, 4 goes on ⋯", text(bridge.Cut{Packet: 3, Next: 4}, true))
-	require.Equal(t, "⋯ 1,448 bytes missing here ⋯", text(bridge.Cut{Missing: 1448}, false))
-	require.Equal(t, "⋯ 1 byte not shown ⋯", text(bridge.Cut{Omitted: 1}, false))
+	text := func(c bridge.Cut, carrier bridge.Carrier) string { return string(appendCutText(nil, &c, carrier)) }
+	require.Equal(t, "⋯ packet 9,101 ends here, 9,102 goes on ⋯", text(bridge.Cut{Packet: 9101, Next: 9102}, bridge.CarrierPacket))
+	require.Equal(t, "⋯ line 3 ends here, 4 goes on ⋯", text(bridge.Cut{Packet: 3, Next: 4}, bridge.CarrierLine))
+	require.Equal(t, "⋯ 1,448 bytes missing here ⋯", text(bridge.Cut{Missing: 1448}, bridge.CarrierPacket))
+	require.Equal(t, "⋯ 1 byte not shown ⋯", text(bridge.Cut{Omitted: 1}, bridge.CarrierPiece))
 }

@@ -484,7 +484,7 @@ func (n *inspector) showLine(line *bridge.Line) {
 		add(string(t) + " s")
 	}
 	if line.Packet != 0 {
-		add("packet " + count(int(line.Packet)))
+		add(carrierName(line.Carrier) + " " + count(int(line.Packet)))
 	}
 	if line.Cut {
 		add("cut here; the downloaded log has all of it")
@@ -509,8 +509,9 @@ func (n *inspector) showMessage(m *bridge.Inspected) {
 	n.inspected = m
 	n.box.SetAttribute("aria-label", "Inspector: row "+count1(m.Row)+", "+m.Title)
 	n.count.SetTextContent(" " + count(m.Packets))
-	n.tabs[2].button.SetAttribute("aria-label", map[bool]string{true: "Lines", false: "Packets"}[m.Lines]+", "+count(m.Packets))
-	n.tabs[2].button.Underlying().Get("firstChild").Set("textContent", map[bool]string{true: "Lines", false: "Packets"}[m.Lines])
+	carriers := capitalised(carrierName(m.Carrier) + "s")
+	n.tabs[2].button.SetAttribute("aria-label", carriers+", "+count(m.Packets))
+	n.tabs[2].button.Underlying().Get("firstChild").Set("textContent", carriers)
 	show(n.stopped, m.Stopped != "")
 	n.stopped.SetTextContent("It does not parse: " + m.Stopped + ".")
 	show(byID("bytes"), len(m.Parts) > 0 || m.Lack != "")

@@ -15,12 +15,13 @@ const packetsAsked = 200
 
 // A packetsPanel lists the packets that brought the bytes of the selected row.
 type packetsPanel struct {
-	p    *page
-	box  dom.HTMLElement
-	row  int             // whose packets are listed, -1 for none
-	body dom.HTMLElement // where the packets stand
-	more dom.HTMLElement
-	have int
+	p       *page
+	box     dom.HTMLElement
+	row     int             // whose packets are listed, -1 for none
+	body    dom.HTMLElement // where the packets stand
+	more    dom.HTMLElement
+	have    int
+	columns []packetColumn
 }
 
 func newPacketsPanel(p *page) *packetsPanel {
@@ -47,10 +48,10 @@ func (k *packetsPanel) show(m *bridge.Packets, base int64) {
 		return
 	}
 	if m.From == 0 {
-		k.begin(m)
+		k.begin(m, base)
 	}
 	for i := range m.List {
-		k.body.AppendChild(k.line(&m.List[i], m.Lines, base))
+		k.body.AppendChild(k.line(&m.List[i]))
 	}
 	k.have += len(m.List)
 	if k.more != nil {
@@ -61,22 +62,24 @@ func (k *packetsPanel) show(m *bridge.Packets, base int64) {
 }
 
 // begin makes the table.
-func (k *packetsPanel) begin(m *bridge.Packets) {
+func (k *packetsPanel) begin(m *bridge.Packets, base int64) {
 	clearAll(k.box)
-	what := "packet"
-	if m.Lines {
-		what = "line"
-	}
+	what := carrierName(m.Carrier)
 	if m.Total == 0 {
-		k.box.AppendChild(element("p", "none", "No "+what+" of the file brought bytes of this row."))
+		why := m.Lack
+		if why == "" {
+			why = "No " + what + " of the file brought bytes of this row."
+		}
+		k.box.AppendChild(element("p", "none", why))
 		k.body, k.more = element("tbody", "", ""), nil
 		return
 	}
 	k.box.AppendChild(element("h2", "", counted(m.Total, what)+" brought the bytes of row "+count1(m.Row)))
+	k.columns = packetColumns(m, k.p.files, base)
 	table := element("table", "", "")
 	head := element("tr", "", "")
-	for _, name := range columns(m.Lines) {
-		th := element("th", "", name)
+	for _, c := range k.columns {
+		th := element("th", c.class, c.name)
 		th.SetAttribute("scope", "col")
 		head.AppendChild(th)
 	}
@@ -94,29 +97,50 @@ func (k *packetsPanel) begin(m *bridge.Packets) {
 	k.box.AppendChild(k.more)
 }
 
-func columns(lines bool) []string {
-	if lines {
-		return []string{"Line", "Offset in the file", "Length", "In the message"}
-	}
-	return []string{"Packet", "Time, s", "Sequence", "Flags", "Offset in the file", "Length", "In the message"}
+// A packetColumn is one of the table's.
+type packetColumn struct {
+	name, class string
+	text        func(*bridge.Packet) string
 }
 
-func (k *packetsPanel) line(p *bridge.Packet, lines bool, base int64) dom.HTMLElement {
-	tr := element("tr", "", "")
-	cell := func(text string) { tr.AppendChild(element("td", "", text)) }
-	cell(count(int(p.Number)))
-	if !lines {
-		cell(string(appendTime(nil, p.Time, base)))
-		cell(strconv.FormatUint(uint64(p.Seq), 10))
-		cell(tcpFlags(p.Flags))
+// packetColumns are those of which something is known: which file it is in is
+// told when several are open.
+func packetColumns(m *bridge.Packets, files []source, base int64) (all []packetColumn) {
+	add := func(name, class string, text func(*bridge.Packet) string) {
+		all = append(all, packetColumn{name, class, text})
 	}
-	cell(count(int(p.File)))
-	cell(count(int(p.Length)))
-	switch {
-	case p.At < 0:
-		cell("begins " + count(int(-p.At)) + " before it")
-	default:
-		cell("from 0x" + strconv.FormatInt(p.At, 16))
+	if m.Carrier != bridge.CarrierPiece {
+		add(capitalised(carrierName(m.Carrier)), "", func(p *bridge.Packet) string { return count(int(p.Number)) })
+	}
+	if len(files) > 1 {
+		add("File", "file", func(p *bridge.Packet) string { return visible(files[p.Source].name) })
+	}
+	if len(m.List) > 0 && m.List[0].Time != bridge.NoTime {
+		add("Time, s", "", func(p *bridge.Packet) string { return string(appendTime(nil, p.Time, base)) })
+	}
+	if m.Carrier == bridge.CarrierPacket {
+		add("Sequence", "", func(p *bridge.Packet) string { return strconv.FormatUint(uint64(p.Seq), 10) })
+		add("Flags", "", func(p *bridge.Packet) string { return tcpFlags(p.Flags) })
+	}
+	add("Offset in the file", "", func(p *bridge.Packet) string { return count(int(p.File)) })
+	add("Length", "", func(p *bridge.Packet) string { return count(int(p.Length)) })
+	add("In the message", "", func(p *bridge.Packet) string {
+		if p.At < 0 {
+			return "begins " + count(int(-p.At)) + " before it"
+		}
+		return "from 0x" + strconv.FormatInt(p.At, 16)
+	})
+	return all
+}
+
+func (k *packetsPanel) line(p *bridge.Packet) dom.HTMLElement {
+	tr := element("tr", "", "")
+	for _, c := range k.columns {
+		td := element("td", c.class, c.text(p))
+		if c.class == "file" {
+			td.SetTitle(td.TextContent()) // it may be cut
+		}
+		tr.AppendChild(td)
 	}
 	return tr
 }

@@ -132,12 +132,15 @@ func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	s = capitalised(s)
 	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "…") {
 		s += "."
 	}
 	return s
 }
+
+// capitalised is a text of one letter or more with a capital in front.
+func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // hasFeature says whether the browser has a global function.
 func hasFeature(name string) bool { return js.Global().Get(name).Type() == js.TypeFunction }

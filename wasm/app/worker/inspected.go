@@ -82,7 +82,7 @@ func lacks(d *decode.Decoder, r *walcore.Record) string {
 	switch {
 	case r.Flags&walcore.FlagNoData != 0:
 		return "This file holds the lines of a log, not the bytes behind them."
-	case r.Kind == walcore.Written && d.Summary().Kind == capture.KindEvents.String():
+	case r.Kind == walcore.Written && d.Kind() == capture.KindEvents:
 		return "An event file says how long written data is, and does not hold it."
 	}
 	return ""
@@ -161,8 +161,18 @@ func (v *view) countPackets(segments []decode.Segment) (n int) {
 	return n
 }
 
-// lines says whether what a file calls packets are lines of it.
-func lines(d *decode.Decoder) bool { return d.Summary().Packets == 0 }
+// carrier says what has the number that record r has, and brought its bytes.
+func carrier(d *decode.Decoder, r *walcore.Record) bridge.Carrier {
+	switch kind := d.Kind(); {
+	case kind.Packets():
+		return bridge.CarrierPacket
+	case kind.Follow() && r.Packet != 0:
+		return bridge.CarrierFollowed
+	case kind.Follow(), kind.Dump():
+		return bridge.CarrierPiece
+	}
+	return bridge.CarrierLine
+}
 
 // inspected tells what row i means. head is its message's first bytes, as many
 // as inspect.MessageHead; lack says why there are none, when they could not be
@@ -171,7 +181,7 @@ func inspected(d *decode.Decoder, x *inspect.Index, i int, head []byte, lack str
 	r := d.Log().At(i)
 	v := viewOf(d, i)
 	m := &bridge.Inspected{
-		Row: i, Finding: r.Kind == walcore.Diagnostic, Length: int64(r.Length), Parts: v.parts, Cuts: v.cuts, More: v.more, Lack: v.lack, Lines: lines(d),
+		Row: i, Finding: r.Kind == walcore.Diagnostic, Length: int64(r.Length), Parts: v.parts, Cuts: v.cuts, More: v.more, Lack: v.lack, Carrier: carrier(d, r),
 		Packets: v.countPackets(d.Segments(r.Stream, r.FromServer())),
 	}
 	if lack != "" {
@@ -422,11 +432,11 @@ func answerPackets(d *decode.Decoder, m *bridge.AskPackets) *bridge.Packets {
 	v := viewOf(d, m.Row)
 	segments := d.Segments(r.Stream, r.FromServer())
 	from := max(m.From, 0)
-	answer := &bridge.Packets{Row: m.Row, From: from, Lines: lines(d)}
+	answer := &bridge.Packets{Row: m.Row, From: from, Carrier: carrier(d, r), Lack: v.lack}
 	v.packets(segments, func(s *decode.Segment) bool {
 		if n := answer.Total; n >= from && n-from < min(m.Count, maxPackets) {
 			answer.List = append(answer.List, bridge.Packet{
-				Number: s.Packet, Time: s.Time, Seq: s.Seq, Flags: s.Flags, File: s.File, Length: s.Length, At: s.Offset - r.Offset,
+				Number: s.Packet, Source: s.Source, Time: s.Time, Seq: s.Seq, Flags: s.Flags, File: s.File, Length: s.Length, At: s.Offset - r.Offset,
 			})
 		}
 		answer.Total++

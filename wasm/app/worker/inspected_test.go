@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
 	"satascope/decode"
 	"satascope/inspect"
 	"satascope/sata"
@@ -229,7 +230,7 @@ func TestAnswerPackets(t *testing.T) {
 	all = bridge.Parse(bridge.Append(nil, all)).(*bridge.Packets)
 	require.Greater(t, all.Total, 10)
 	require.Len(t, all.List, min(all.Total, maxPackets))
-	require.False(t, all.Lines)
+	require.Equal(t, bridge.CarrierPacket, all.Carrier)
 	at := all.List[0].At
 	require.LessOrEqual(t, at, int64(0))
 	for k, p := range all.List {
@@ -243,6 +244,27 @@ func TestAnswerPackets(t *testing.T) {
 	require.Equal(t, all.Total, some.Total)
 	require.Nil(t, answerPackets(d, &bridge.AskPackets{Row: d.Log().Len()}))
 	require.Nil(t, answerPackets(d, &bridge.AskPackets{Row: -1}))
+}
+
+// What has no packets is not said to have some: a log and an event file have
+// lines, a dump has pieces without numbers.
+func TestCarrier(t *testing.T) {
+	for name, want := range map[string]bridge.Carrier{
+		"captures/plain.pcap": bridge.CarrierPacket, "exports/follow_yaml.yaml": bridge.CarrierFollowed, "exports/follow_raw.txt": bridge.CarrierPiece,
+		"captures/plain.pcap.log": bridge.CarrierLine, "events/boot.jsonl": bridge.CarrierLine, "exports/both_directions.bin": bridge.CarrierPiece,
+	} {
+		d := decoded(t, name)
+		line := answerLine(d, 2)
+		require.Equal(t, want, line.Carrier, name)
+		require.Equal(t, want != bridge.CarrierPiece, line.Packet != 0, name)
+		require.Equal(t, want, inspected(d, inspect.New(d.Log()), 2, nil, "").Carrier, name)
+		packets := answerPackets(d, &bridge.AskPackets{Row: 2, Count: 1})
+		require.Equal(t, want, packets.Carrier, name)
+		require.Equal(t, d.Kind() != capture.KindLog, packets.Lack == "", name)
+		for _, p := range packets.List {
+			require.Equal(t, want != bridge.CarrierPiece, p.Number != 0, name)
+		}
+	}
 }
 
 // What changed with a row is marked: over a whole conversation, following the

@@ -284,7 +284,7 @@ func answerLine(d *decode.Decoder, i int) *bridge.Line {
 		return nil
 	}
 	r := log.At(i)
-	line := &bridge.Line{Row: i, Time: r.Time, Stream: int(r.Stream), Packet: r.Packet, Class: class(r), Address: learn.LineAddress(r)}
+	line := &bridge.Line{Row: i, Time: r.Time, Stream: int(r.Stream), Packet: r.Packet, Carrier: carrier(d, r), Class: class(r), Address: learn.LineAddress(r)}
 	if streams := d.Streams(); line.Stream < len(streams) {
 		s := &streams[line.Stream]
 		line.Client, line.Server = address(s.Client), address(s.Server)

@@ -102,6 +102,9 @@ func (w *worker) handleViews(m bridge.Message) {
 		if w.has(m.Record) {
 			answer.Address = learn.LineAddress(x.Log().At(m.Record))
 			for _, f := range x.Facts(m.Record) {
+				if c := carrier(w.decoder, x.Log().At(m.Record)); f.Key == "packet" && c == bridge.CarrierLine {
+					continue // there are no packets, and a line is hardly more than its row
+				}
 				answer.List = append(answer.List, bridge.Fact{Name: f.Name, Value: visible(f.Value), Key: f.Key, Text: f.Text})
 			}
 		}
