@@ -45,6 +45,7 @@ type AssemblerCounts struct {
 	Implausible uint64 // segments whose sequence number is far from all others
 	IgnoredRST  uint64 // resets with a sequence number that the receiver would refuse
 	AfterClose  uint64 // segments of conversations that were closed
+	Twins       int64  // conversations that opened while another one between the same ends was open
 	Waiting     int64  // bytes that wait now
 	MaxWaiting  int64  // the most bytes that waited at once
 }
@@ -82,7 +83,9 @@ type Assembler struct {
 	newest, oldest *conv // by their last packet
 	nextID         uint32
 	pool           pool
-	past           int // bytes that the sides' pasts take
+	known          int  // conversations
+	several        bool // segments of several files came
+	past           int  // bytes that the sides' pasts take
 	seg            Segment
 	at             uint64 // the packet that is being taken
 	atTime         int64
@@ -151,12 +154,15 @@ func (a *Assembler) find(s *Segment) (*conv, Side) {
 
 // add makes a conversation that is not open yet; src is its side A for now.
 func (a *Assembler) add(src, dst netip.AddrPort) *conv {
-	if len(a.convs) >= a.o.MaxConversations {
+	if a.known >= a.o.MaxConversations {
 		a.forget()
 	}
 	c := &conv{Conversation: &Conversation{Ends: [2]netip.AddrPort{src, dst}}}
 	c.sides[A].fin, c.sides[B].fin = -1, -1
-	a.convs[keyOf(src, dst)] = c
+	k := keyOf(src, dst)
+	c.twin = a.convs[k]
+	a.convs[k] = c
+	a.known++
 	a.recent[(src.Port()+dst.Port())%uint16(len(a.recent))] = c
 	a.link(c)
 	return c
@@ -180,7 +186,19 @@ func (a *Assembler) forget() {
 
 // remove forgets a conversation.
 func (a *Assembler) remove(c *conv) {
-	delete(a.convs, keyOf(c.Ends[A], c.Ends[B]))
+	a.known--
+	k := keyOf(c.Ends[A], c.Ends[B])
+	switch q := a.convs[k]; {
+	case q != c:
+		for q.twin != c {
+			q = q.twin
+		}
+		q.twin = c.twin
+	case c.twin != nil:
+		a.convs[k] = c.twin
+	default:
+		delete(a.convs, k)
+	}
 	slot := &a.recent[(c.Ends[A].Port()+c.Ends[B].Port())%uint16(len(a.recent))]
 	if *slot == c {
 		*slot = nil
@@ -219,6 +237,9 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	a.Counts.Segments++
 	a.at, a.atTime = at, atTime
 	c, from := a.find(s)
+	if a.several = a.several || s.Source != 0; a.several {
+		c, from = a.twin(c, s)
+	}
 	if s.Flags&(SYN|RST) == SYN {
 		c, from = a.syn(c, from, s)
 	} else if c == nil {
@@ -231,6 +252,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		a.unlink(c)
 		a.link(c)
 	}
+	c.sources.add(s.Source)
 	c.Packets++
 	size := len(s.Payload) + s.Cut
 	c.Payload[from] += int64(size)
@@ -241,6 +263,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		}
 		a.remove(c)
 		c, from = a.add(s.Src, s.Dst), A
+		c.sources.add(s.Source)
 		c.Packets, c.Payload[A] = 1, int64(size)
 	}
 	if s.Flags&RST != 0 {
@@ -336,8 +359,10 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 func (a *Assembler) Finish() {
 	var left []*conv
 	for _, c := range a.convs {
-		if c.state == open {
-			left = append(left, c)
+		for ; c != nil; c = c.twin {
+			if c.state == open {
+				left = append(left, c)
+			}
 		}
 	}
 	slices.SortFunc(left, func(x, y *conv) int { return cmp.Compare(x.ID, y.ID) })
@@ -356,6 +381,12 @@ func (a *Assembler) open(c *conv) {
 	a.nextID++
 	c.state = open
 	c.wanted = a.h.Opened(c.Conversation, a.at, a.atTime)
+	for q := c.twin; q != nil && c.wanted; q = q.twin {
+		if q.state == open {
+			a.Counts.Twins++
+			break
+		}
+	}
 }
 
 // close delivers what waits, with the gaps in it, and ends a conversation.

@@ -40,6 +40,8 @@ type conv struct {
 	state        state
 	wanted       bool
 	older, newer *conv
+	twin         *conv   // another one between the same ends
+	sources      sources // the files that are at it
 }
 
 // A side is one direction of a conversation: what its sender sent.
@@ -307,7 +309,9 @@ func (a *Assembler) syn(c *conv, from Side, s *Segment) (*conv, Side) {
 		if c.state == open {
 			a.close(c, ClosedByReuse)
 		}
-		a.remove(c)
+		if c.sources.drop(s.Source); c.sources == (sources{}) || c.state == fresh {
+			a.remove(c) // else another file may still have segments of it
+		}
 	}
 	src, dst := s.Src, s.Dst
 	from = A

@@ -67,7 +67,7 @@ func (q *past) lacked(from, to int64) {
 func (a *Assembler) again(c *conv, from Side, p *piece, to int64) {
 	q := &c.sides[from].past
 	lo, hi := max(p.off, 0), min(to, p.off+int64(len(p.data)))
-	if lo >= hi || hi-lo == 1 && hi == to { // one byte keeps the connection alive
+	if lo >= hi || hi-lo == 1 && (hi == to || p.flags&PSH == 0) { // one byte keeps the connection alive
 		return
 	}
 	unknown := hi - lo

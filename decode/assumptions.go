@@ -22,6 +22,7 @@ const (
 	AssumedFFIO       = "ffio"        // whether fast file I/O is on
 	AssumedFirstRead  = "first-read"  // the first read size
 	AssumedClocks     = "clocks"      // the times of several files are of one clock
+	AssumedTwins      = "same-ends"   // what the files have between the same ends at the same time is not one conversation
 	AssumedFirstCopy  = "first-copy"  // which of bytes that were captured twice, and differ, were sent
 	AssumedSameBytes  = "same-bytes"  // bytes that were captured twice, and were not compared, are the same
 	AssumedUntold     = "untold"      // places like those in the log have no diagnostic of their own
@@ -63,6 +64,9 @@ func (d *Decoder) Assumptions() []Assumption {
 		a.port(d)
 		if len(d.kinds) > 1 {
 			a.add(AssumedClocks, "", "the packets of "+strconv.Itoa(len(d.kinds))+" files are joined by their times: their clocks are taken to agree")
+		}
+		if d.twins > 0 {
+			a.add(AssumedTwins, "", "the files have different conversations between the same ends at the same time, by their sequence numbers: each is a stream of its own ("+itoa(d.twins)+" beside another)")
 		}
 		a.passed(&d.passed)
 	case kind == capture.KindLog:

@@ -41,8 +41,8 @@ func TestAssumptions(t *testing.T) {
 		{[]string{"exports/follow_raw.txt"}, Options{Port: 80}, []string{"set port (port): the server's port is 80, as it was set", "server (server): the ports do not tell the server: the end that receives what looks like requests is taken to be it"}},
 		{[]string{"exports/both_directions.bin"}, Options{}, []string{dump}},
 		{[]string{"exports/from_client.bin", "exports/from_server.bin"}, Options{}, []string{order, requests}},
-		// The second takes the first one's ports before its Ping is answered.
-		{[]string{"captures/plain.pcap", "captures/vlan.pcap"}, Options{}, []string{port, clocks, "untold: bytes that were captured and not taken have a diagnostic 100 times, and none 32 times more, which are like them", "ffio (ffio): in stream 0, fast file I/O is taken to be off, because no answer to a Ping was recorded"}},
+		// Both have a conversation between the same ends at the same time.
+		{[]string{"captures/plain.pcap", "captures/vlan.pcap"}, Options{}, []string{port, clocks, "same-ends: the files have different conversations between the same ends at the same time, by their sequence numbers: each is a stream of its own (1 beside another)"}},
 	} {
 		var sources []capture.Source
 		for _, f := range c.files {

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
@@ -380,6 +381,62 @@ func TestJoinedFiles(t *testing.T) {
 	odd := New(Options{}, memoryFile(plain.write(func(i int) bool { return i%5 != 0 })), memoryFile(plain.write(func(i int) bool { return i%7 != 0 || i%5 == 0 })))
 	err = odd.Run(context.Background())
 	check(odd, err)
+}
+
+// Captures of one conversation that were made at different places (another link
+// layer, in a tunnel, in fragments), in files of different kinds, are joined,
+// whichever of two clocks is ahead, and whichever of them has what.
+func TestJoinedPlaces(t *testing.T) {
+	plain := plainCapture(t)
+	want, err := os.ReadFile(golden + "captures/plain.pcap.log")
+	require.NoError(t, err)
+	was, err := decodeMemory(t, plain.write(all))
+	require.NoError(t, err)
+	for _, c := range carries {
+		if strings.HasPrefix(c.name, "IPv6") {
+			continue // other ends
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for _, ahead := range []int64{-3e6, 0, 3e6} {
+				raw := plain.carried(func(f []byte, _ int) [][]byte { return [][]byte{f[etherSize:]} })
+				raw.link = 101
+				for i := range raw.packets {
+					raw.packets[i].Time += ahead
+				}
+				carried := plain.carried(c.make)
+				most := len(carried.packets) * 2 / 3
+				for _, halves := range []bool{false, true} {
+					one, other := carried.write(all), raw.ng(binary.BigEndian, 1)
+					if halves && ahead == 0 { // neither has all
+						one = carried.write(func(i int) bool { return i < most })
+						rest := raw
+						rest.packets = raw.packets[len(raw.packets)/3:]
+						other = rest.ng(binary.LittleEndian, 2)
+					}
+					d := New(Options{Unpackers: unpack.Native()}, gzipped(t, one), memoryFile(other))
+					require.NoError(t, d.Run(context.Background()))
+					requireSameLog(t, want, []byte(written(t, d, walcore.Selection{Compatible: true})))
+					require.Equal(t, was.Summary().Diagnostics, d.Summary().Diagnostics)
+					last := d.Log().At(d.Log().Len() - 1)
+					a, err := was.Rest(nil, was.Log().At(was.Log().Len()-1), 0, 32)
+					require.NoError(t, err)
+					b, err := d.Rest(nil, last, 0, 32)
+					require.NoError(t, err)
+					require.Equal(t, a, b)
+				}
+			}
+		})
+	}
+}
+
+func gzipped(t testing.TB, b []byte) memoryFile {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write(b)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return out.Bytes()
 }
 
 // A capture that is cut off anywhere gives all whole packets and one clear

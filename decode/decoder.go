@@ -30,6 +30,7 @@ type Decoder struct {
 	port    uint16
 	packets uint64
 	alone   []sata.Shape // what the one response can be that is all of the file
+	twins   int64        // conversations beside another one between the same ends
 	passed  passed       // bytes that were captured and not delivered
 	problem error        // the first thing that kept a conversation from being decoded to its end
 	err     error

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,6 +127,50 @@ func TestJoined(t *testing.T) {
 			_, err = sata.ParseHeader(b)
 			require.NoError(t, err)
 		}
+	}
+}
+
+// TestJoinedSameEnds: the golden captures, most of which have conversations between
+// the same ends at the same time, give all their messages when they are opened
+// together, however they are ordered.
+func TestJoinedSameEnds(t *testing.T) {
+	files, err := filepath.Glob(golden + "captures/*cap*")
+	require.NoError(t, err)
+	var names []string
+	for _, f := range files {
+		if filepath.Ext(f) != ".log" && !strings.Contains(f, "17500") {
+			names = append(names, f)
+		}
+	}
+	lines := func(files ...string) []string {
+		var sources []capture.Source
+		for _, f := range files {
+			sources = append(sources, diskFile(f))
+		}
+		d := New(Options{Unpackers: unpack.Native()}, sources...)
+		require.NoError(t, d.Run(context.Background()), files)
+		if len(files) > 1 {
+			require.True(t, assumed(d, AssumedTwins))
+		}
+		return strings.SplitAfter(written(t, d, walcore.Selection{}), "\n")
+	}
+	var want []string
+	of := map[string][]string{}
+	for _, f := range names {
+		of[f] = lines(f)
+		want = append(want, of[f][:len(of[f])-1]...)
+	}
+	same := func(want, got []string) {
+		slices.Sort(want)
+		slices.Sort(got)
+		require.Equal(t, len(want), len(got))
+		require.True(t, slices.Equal(want, got))
+	}
+	got := lines(names...)
+	same(want, got[:len(got)-1])
+	for _, pair := range [][2]string{{"plain.pcap", "vlan.pcap"}, {"vlan.pcap", "plain.pcap"}, {"reset.pcap", "zipped.pcap.gz"}} {
+		a, b := golden+"captures/"+pair[0], golden+"captures/"+pair[1]
+		same(append(slices.Clone(of[a]), of[b]...), append(lines(a, b), ""))
 	}
 }
 
