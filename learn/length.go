@@ -51,16 +51,21 @@ func (c Conversation) ReadOf(i int) (read Read, ok bool) {
 	if r := c.Log.At(i); r.Line != walcore.LineRead || r.Partner == walcore.None {
 		return Read{}, false
 	}
-	first, _ := c.FirstRead(i)
-	return c.readWith(i, first), true
+	first, known := c.FirstRead(i)
+	return c.readWith(i, first, known), true
 }
 
-// readWith is ReadOf when the first read size in force is known.
-func (c Conversation) readWith(i int, first uint32) Read {
+// readWith is ReadOf with the first read size in force, and whether a Ping told
+// it.
+func (c Conversation) readWith(i int, first uint32, told bool) Read {
 	r := c.Log.At(i)
 	q := c.Log.At(int(r.Partner))
 	form, _ := sata.FormOf([]byte(c.Log.Text(r.Path2)))
-	return Read{Total: uint64(q.B) * uint64(q.C), FirstRead: first, Form: form, Word: r.B, Asked: decimal(uint64(q.B)) + " × " + decimal(uint64(q.C))}
+	from := sata.FromPing
+	if !told {
+		from = sata.FromUsual
+	}
+	return Read{Total: uint64(q.B) * uint64(q.C), FirstRead: first, Form: form, Word: r.B, From: from, Asked: decimal(uint64(q.B)) + " × " + decimal(uint64(q.C))}
 }
 
 // ShapeOf is the shape of the response of record i, or of the response to the
@@ -76,6 +81,14 @@ func (c Conversation) ShapeOf(i int) sata.Shape {
 	}
 	req := sata.Request{Command: sata.Command(r.Op), Query: sata.Query(r.B)}
 	return req.ResponseShape()
+}
+
+// firstReadWords names the first read size in a text, and says where it is from.
+func (r Read) firstReadWords() string {
+	if r.From == sata.FromPing {
+		return "the first read size of the Ping, " + Count(uint64(r.FirstRead))
+	}
+	return "the usual first read size, " + Count(uint64(r.FirstRead)) + " (no Ping was recorded)"
 }
 
 // LengthOf is how long the response of record i should be, by the rules. ok is

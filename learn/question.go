@@ -34,7 +34,7 @@ type Question struct {
 // that can't be understood is an error that says what was expected.
 func (q *Question) Check(answer string) (bool, error) {
 	text := strings.NewReplacer(",", "", "_", "", " ", "").Replace(answer)
-	text = strings.TrimSuffix(text, q.Unit)
+	text = strings.TrimSuffix(strings.TrimSuffix(text, q.Unit), strings.TrimSuffix(q.Unit, "s"))
 	n, err := parseNumber(text, 64, false)
 	if err != nil {
 		return false, &TextError{Want: "a number, decimal or hex after 0x", Found: strconv.Quote(answer)}
@@ -64,5 +64,5 @@ func (q *Question) AnswerText() string {
 	if q.Unit == "" {
 		return Count(q.Answer)
 	}
-	return Count(q.Answer) + " " + q.Unit
+	return count(q.Answer, strings.TrimSuffix(q.Unit, "s"), q.Unit)
 }

@@ -102,10 +102,11 @@ func (g *guide) read(i int) (read Read, length Length, ok bool) {
 	}
 	first := uint32(sata.DefaultFirstRead)
 	pings := g.pings[r.Stream]
-	if n := sort.SearchInts(pings, i); n > 0 {
+	n := sort.SearchInts(pings, i)
+	if n > 0 {
 		first = uint32(g.log.At(pings[n-1]).A >> 32)
 	}
-	read = g.c.readWith(i, first)
+	read = g.c.readWith(i, first, n > 0)
 	length, ok = read.Length()
 	return read, length, ok && length.Bytes == r.Length
 }

@@ -3,6 +3,7 @@ package learn
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"satascope/sata"
 	"satascope/walcore"
@@ -47,7 +48,7 @@ func hello(g *guide) (steps []Step) {
 	length, lengthAt := headerMark(0)
 	steps = append(steps, Step{
 		Row: q, Marks: []Mark{length, {4, sata.HeaderSize - 4, "the rest of the header"}}, Address: lengthAt,
-		Text: "A devkit uses folders on its developer's PC. To do so, it talks with a program there over a TCP connection. The devkit is the client: it sends requests. The program is the server: it answers each with a response. Each of these is a message, and a line of the log.\n\n" +
+		Text: "A devkit, a Wii U for developers, uses folders on its developer's PC. To do so, it talks with a program there over a network connection. The devkit is the client: it sends requests. The program is the server: it answers each with a response. Each of these is a message, and each message is a line of the log.\n\n" +
 			"This is a request. Its first 32 bytes are the header, and the first number of the header says how many bytes follow the header: " + code(Hex(follows)) + " (`0x` marks a number in hex), that is " + decimal(follows) + ".",
 	}.ask(amount("How long is this message, its header included?", "bytes", sata.HeaderSize+follows,
 		"32 bytes of header and "+decimal(follows)+" that follow: "+decimal(sata.HeaderSize+follows)+". The next message starts right after. Nothing else in the stream of bytes says where.")))
@@ -87,7 +88,7 @@ func hello(g *guide) (steps []Step) {
 
 	result, resultAt := responseMark(sata.Ping, sata.ShapePong, sata.SlotResult)
 	steps = append(steps, step(a, result, resultAt,
-		"The server's response: its line starts `<-`, it went out. It has a header, too, but no command info, so the body follows the header. In nearly all responses the body starts with a result code. 0 means success.").
+		"The server's response: its line starts `<-`, it went out. It has a header, too, but no command info, so the body follows the header. In nearly all responses the body starts with a result code, a number of 4 bytes. 0 means success.").
 		ask(amount("At which offset, counted from the message's first byte, does the body of a response start?", "", sata.HeaderSize,
 			"Right behind the 32 bytes of the header: at `0x20`. There stands the result code, here "+code(Hex(uint64(g.word(a, sata.HeaderSize))))+".")))
 	if isPing {
@@ -142,7 +143,7 @@ func paths(g *guide) (steps []Step) {
 		text = "A request with a path"
 	}
 	steps = append(steps, step(q, textMark(path, g.log.Text(r.Path)), pathAt,
-		text+": "+g.path(r.Path)+". The body of a request starts at "+code(Hex(sata.RequestSize))+", after header and command info.\n\nA path's field is always "+decimal(sata.PathSize)+" bytes long. The path ends at the first zero byte, the NUL. What stands after it is ignored, and may be left over from earlier messages.").
+		text+": "+g.path(r.Path)+". The body of a request starts at offset "+code(Hex(sata.RequestSize))+", that is "+decimal(sata.RequestSize)+", after header and command info.\n\nA path's field is always "+decimal(sata.PathSize)+" bytes long. The path ends at the first zero byte, which is called NUL. What stands after it is ignored, and may be left over from earlier messages.").
 		ask(amount("How many bytes of the field are ignored here?", "bytes", sata.PathSize-taken,
 			"The path and its NUL take "+decimal(taken)+" bytes: "+decimal(sata.PathSize)+" − "+decimal(taken)+" = "+decimal(sata.PathSize-taken)+".")))
 	query, queryAt := requestMark(c, sata.SlotQuery)
@@ -199,6 +200,9 @@ func paths(g *guide) (steps []Step) {
 	}
 	return append(steps, step(a, field, fieldAt, text).ask(amount("How many bytes of this response count?", "bytes", least.Bytes, why)))
 }
+
+// moved is where a request moves first, as a piece of code.
+func moved(m sata.Move) string { return code(string(m.Append(nil))) }
 
 // slotField is the field of a request's body that a slot stands in, nil for none.
 func slotField(c sata.Command, slot sata.Slot) *sata.Field {
@@ -272,7 +276,7 @@ func folder(g *guide) (steps []Step) {
 	steps = append(steps, step(l.open, textMark(path, g.log.Text(r.Path)), pathAt, "To list a folder, the client first opens it: "+g.path(r.Path)+". The path is all that the body has.").
 		ask(lengthOf("How long is an OpenFolder?", RequestLength(sata.OpenFolder))))
 	fdMark, fdAt := responseMark(sata.OpenFolder, sata.ShapeDescriptor, sata.SlotFD)
-	steps = append(steps, step(opened, fdMark, fdAt, "The response has a result code, 0, and a new number: "+number+". This is a descriptor. From now on it stands for the folder, and the path is not sent again.").
+	steps = append(steps, step(opened, fdMark, fdAt, "The response has a result code, 0, and a new number of 4 bytes: "+number+". This is a descriptor. From now on it stands for the folder, and the path is not sent again.").
 		ask(lengthOf("How long is this response?", ResponseLength(sata.ShapeDescriptor, sata.Success))))
 	ask, askAt := requestMark(sata.ReadFolder, sata.SlotFD)
 	name, nameAt := responseMark(sata.ReadFolder, sata.ShapeItem, sata.SlotName)
@@ -294,7 +298,7 @@ func folder(g *guide) (steps []Step) {
 		last = g.answerRow(l.end)
 		code20, _ := responseMark(sata.ReadFolder, sata.ShapeItem, sata.SlotResult)
 		steps = append(steps, step(last, code20, ResultAddress(sata.NoMoreItems, sata.ReadFolder),
-			"At last the result code is not 0 but "+code(code8(sata.NoMoreItems))+". The log says Failure, but nothing failed. It is written as the server cat-dev, here called the reference, writes its own log, and that prints every code but 0 so. This one means that there are no more items.").
+			"At last the result code is not 0 but "+code(code8(sata.NoMoreItems))+". The log says Failure, but nothing failed: this code means that there are no more items. The log is written as another program writes it, the server cat-dev. That program is called the reference here, and it prints every code but 0 as a failure.").
 			ask(amount("How many items has this folder?", "items", uint64(l.items),
 				"As many as there were responses with an item between the OpenFolder and this one: "+decimal(uint64(l.items))+".")))
 	}
@@ -336,8 +340,8 @@ type reading struct{ open, stat, read int }
 func (g *guide) firstReading(fits func(read Read) bool) (found reading, ok bool) {
 	found = reading{-1, -1, -1}
 	g.find(0, func(i int, r *walcore.Record) bool {
-		if !request(r, sata.OpenFile) || g.answer(i).Line != walcore.LineDescriptor || g.answer(i).Failed() {
-			return false
+		if !request(r, sata.OpenFile) || g.answer(i).Line != walcore.LineDescriptor || g.answer(i).Failed() || !strings.HasPrefix(g.log.Text(r.Path2), "r") {
+			return false // opened to append, a file may be read from elsewhere than its beginning
 		}
 		opened := g.answerRow(i)
 		fd := g.log.At(opened).FD
@@ -411,13 +415,13 @@ func readingFile(g *guide) (steps []Step) {
 	blocks, blocksAt := requestMark(sata.ReadFile, sata.SlotBlockCount)
 	size, _ := requestMark(sata.ReadFile, sata.SlotBlockSize)
 	steps = append(steps, Step{Row: f.read, Marks: []Mark{blocks, size}, Address: blocksAt,
-		Text: "ReadFile says by a descriptor, here " + fd + ", what is read. How much is wanted it says in blocks: how many, and how large each is. Here " + decimal(uint64(q.B)) + " and " + decimal(uint64(q.C)) + ".",
+		Text: "ReadFile says by a descriptor, here " + fd + ", what is read. How much is wanted it says in blocks: how many, and how many bytes each has. Here " + decimal(uint64(q.B)) + " and " + decimal(uint64(q.C)) + ". The file is read on from where the last read ended, unless the request moves first: that is the log's `move_to`, here " + moved(sata.Move(q.D)) + ".",
 	}.ask(amount("How many bytes are asked for?", "bytes", read.Total,
 		decimal(uint64(q.B))+" × "+decimal(uint64(q.C))+" = "+decimal(read.Total)+". The log prints it as `total_size`.")))
 	a := g.answerRow(f.read)
 	form := Mark{0, sata.HeaderSize, "form"}
 	steps = append(steps, step(a, form, Folder+PageFraming+"#read",
-		"This response has no header. That is what fast file I/O, switched on by the Pong, means for reads. Instead of a header it starts with `C4 00 24 02 E8 EF 24 02` and zeros.").
+		"This response has no header. That is what fast file I/O (chapter 1) means for reads. Instead of a header it starts with `C4 00 24 02 E8 EF 24 02` and zeros.").
 		ask(choice("Where in this response does it say how long it is?", 2, "There is no header, and so no data length. The next chapter shows how the length follows from the request.",
 			"in its first number", "at 0x20", "nowhere")))
 	word, wordAt := responseMark(sata.ReadFile, sata.ShapeRead, sata.SlotNumber)
@@ -428,12 +432,12 @@ func readingFile(g *guide) (steps []Step) {
 	if whole {
 		data := min(uint64(read.Word), read.Total)
 		steps = append(steps, step(a, Mark{sata.ReadHeadSize, int(data), "data"}, CommandAddress(sata.ReadFile),
-			"And then the data: "+count(data, "byte", "bytes")+" of the file, from "+code(Hex(sata.ReadHeadSize))+" on. The log does not print them. It prints a checksum of the whole response, `chk`, so that two reads can be compared.").
+			"And then the data: "+count(data, "byte", "bytes")+" of the file, from "+code(Hex(sata.ReadHeadSize))+" on. The log does not print the data. It prints a checksum of the whole response, `chk`: a number made from all its bytes, so that two reads can be compared.").
 			ask(amount("At which offset is the first byte after the data?", "", sata.ReadHeadSize+data,
 				"36 bytes stand before it: 36 + "+decimal(data)+" = "+decimal(sata.ReadHeadSize+data)+".")))
 	} else if length.Bytes > sata.ReadHeadSize {
 		steps = append(steps, step(a, Mark{sata.ReadHeadSize, int(length.Bytes - sata.ReadHeadSize), "data"}, CommandAddress(sata.ReadFile),
-			"And then the data of the file, from "+code(Hex(sata.ReadHeadSize))+" on. The log does not print it. It prints a checksum of the whole response, `chk`, so that two reads can be compared.").
+			"And then the data of the file, from "+code(Hex(sata.ReadHeadSize))+" on. The log does not print the data. It prints a checksum of the whole response, `chk`: a number made from all its bytes, so that two reads can be compared.").
 			ask(amount("How long is this response?", "bytes", length.Bytes, length.Why)))
 	}
 	shut := -1
@@ -470,24 +474,25 @@ func padding(g *guide) (steps []Step) {
 	if b, err := g.c.Bytes(a, int(length.Bytes)); err == nil && len(bytes.Trim(b[fill.Offset:], "\xcd")) > 0 {
 		return nil // not what the rules say: no example
 	}
-	had := "The file has only " + count(uint64(read.Word), "byte", "bytes")
+	had := "The whole file is " + count(uint64(read.Word), "byte", "bytes") + " long"
 	if !ok {
-		had = "Only " + count(uint64(read.Word), "byte was", "bytes were") + " read"
+		had = "What was read is " + count(uint64(read.Word), "byte", "bytes") + " long"
 	}
 	steps = append(steps, step(a, data, Folder+PageFraming+"#read",
-		"The answer to a ReadFile. "+Count(read.Total)+" bytes were asked for. "+had+", and these are they. But the response goes on.").
+		"The answer to a ReadFile. "+Count(read.Total)+" bytes were asked for. "+had+", and is lit. But the response goes on.").
 		ask(amount("How many bytes do the first 36 and the data take together?", "bytes", uint64(data.End()),
 			"36 + "+Count(uint64(read.Word))+" = "+Count(uint64(data.End()))+". The log's `packet_len`, the length of the whole response, is "+Count(length.Bytes)+".")))
 	upTo := "up to what was asked for"
 	if read.Total > uint64(read.FirstRead) {
-		upTo = "up to the first read size of the Ping, " + Count(uint64(read.FirstRead))
+		upTo = "up to " + read.firstReadWords()
 	}
 	least := min(read.Total, uint64(read.FirstRead))
 	steps = append(steps, step(a, fill, Folder+PageFraming+"#read",
 		"The rest is padding: bytes `CD`, until the data is filled "+upTo+".").
 		ask(amount("How many bytes of padding are there?", "bytes", uint64(fill.Length),
 			Count(least)+" − "+Count(uint64(read.Word))+" = "+Count(uint64(fill.Length))+".")))
-	twice := Read{Total: 2 * read.Total, FirstRead: read.FirstRead, Form: read.Form, Word: read.Word}
+	twice := read
+	twice.Total, twice.Asked = 2*read.Total, ""
 	other, _ := twice.Length()
 	return append(steps, Step{Row: a, Marks: []Mark{{0, sata.ReadHeadSize, "form and number"}, data, fill}, Address: Folder + PageFraming + "#read",
 		Text: length.Why + "\n\nSo the length of the answer follows from the request, and not from the answer alone. Whoever cuts a conversation into messages must remember what was asked for.",
@@ -527,13 +532,13 @@ func growing(g *guide) (steps []Step) {
 		q := amount("The answer begins `C4 00 24 02`. How long will it be?", "bytes", length.Bytes, length.Why)
 		q.Address = Folder + PageFraming + "#read"
 		steps = append(steps, Step{Row: int(g.log.At(before).Partner), Marks: []Mark{blocks, blockSize}, Address: blocksAt,
-			Text: "The server reads files into a buffer, which at first is as large as the first read size of the Ping. Here more is asked for than that: " + Count(read.Total) + " bytes against " + Count(uint64(read.FirstRead)) + ". But from where this read starts, the file has less left than the buffer holds. So the data is padded, and only as far as the buffer goes.",
+			Text: "The server reads files into a buffer, a piece of its memory. At first it is as large as " + read.firstReadWords() + ". Here more is asked for than that: " + Count(read.Total) + " bytes. But from where this read starts, the file has no more left than the buffer holds. So the buffer stays as it is, and data that does not fill it is padded up to its end, not up to what was asked for.",
 		}.ask(q))
 	}
 	read, length, _ := g.read(grown)
 	text := "This read brought more than the first read size, so the server's buffer had to grow. It stays so: from this answer on, the first 32 bytes of every answer to a ReadFile are zeros."
 	if !seen {
-		text = "The answer to a ReadFile whose first 32 bytes are zeros. A read before it brought more than the first read size of the Ping, so the server's buffer had to grow, and it stays so."
+		text = "The answer to a ReadFile whose first 32 bytes are zeros. A read before it brought more than the first read size, so the server's buffer had to grow, and it stays so."
 	}
 	steps = append(steps, step(grown, form, Folder+PageFraming+"#form-zeros", text).
 		ask(choice("A later read brings 16 bytes of a small file. How does its answer begin?", 1, "The buffer does not shrink again: all answers begin with zeros now.",
@@ -553,7 +558,8 @@ func growing(g *guide) (steps []Step) {
 		least := min(read.Total, uint64(read.FirstRead))
 		steps = append(steps, step(short, word, Folder+PageFraming+"#worked",
 			"Padding goes on as before. Here "+count(read.Total, "byte was", "bytes were")+" asked for and "+Count(uint64(read.Word))+" read.").
-			ask(amount("How many bytes of padding has it?", "bytes", least-uint64(read.Word), length.Why)))
+			ask(amount("How many bytes of padding has it?", "bytes", least-uint64(read.Word),
+				length.Why+" Take away the 36 in front and what was read: "+Count(length.Bytes)+" − 36 − "+Count(uint64(read.Word))+" = "+Count(least-uint64(read.Word))+".")))
 	}
 	return steps
 }
@@ -605,7 +611,7 @@ func writing(g *guide) (steps []Step) {
 	if !known {
 		return steps
 	}
-	printed := " The log says `Failure (" + strconv.FormatUint(uint64(value), 16) + ")`."
+	printed := " The log says `Failure (" + Hex(uint64(value))[2:] + ")`."
 	if value == sata.Success {
 		printed = " The log says `Success`."
 	}
@@ -616,7 +622,10 @@ func writing(g *guide) (steps []Step) {
 		if uint64(value) == g.log.At(data).A {
 			why += ", and just as many were sent"
 		}
-		why += ". The reference does not know this, and its log calls it a failure: a quirk."
+		why += "."
+		if value != sata.Success {
+			why += " The reference does not know this, and its log calls it a failure: a quirk."
+		}
 	}
 	return append(steps, step(a, result, Folder+PageResults+"#written",
 		"The response is a result code and nothing else: "+code(Hex(uint64(value)))+"."+printed).
@@ -725,8 +734,13 @@ func pipelining(g *guide) (steps []Step) {
 		ask(amount("How many requests on this connection wait for their responses now?", "requests", waiting,
 			"Each request waits until its response goes out. "+decimal(waiting)+" have none yet.")))
 	text := "A response. Nothing in it says what it answers."
-	if id := g.word(first, 4); id == g.word(second, 4) && g.log.At(a).Line != walcore.LineRead {
-		text += " The header has a packet id for that, but both requests have the same, " + decimal(uint64(id)) + "."
+	if id := g.word(first, 4); g.log.At(a).Line != walcore.LineRead {
+		switch {
+		case id == g.word(second, 4):
+			text += " The header has a packet id for that, but both requests have the same, " + decimal(uint64(id)) + "."
+		case id == g.word(a, 4):
+			text = "A response. The header has a packet id, " + decimal(uint64(id)) + ", and so has the first request. But the order alone would tell, too."
+		}
 	}
 	head := func(row int) Mark {
 		return Mark{0, int(min(g.log.At(row).Length, sata.HeaderSize)), "the response's first bytes"}

@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -225,4 +226,60 @@ func BenchmarkTour(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(log.Len()), "records")
+}
+
+// TestTourSaysWhatIs: what the texts say of a capture is so in it, also where the
+// capture is not the example.
+func TestTourSaysWhatIs(t *testing.T) {
+	quoted := regexp.MustCompile("The log says `([^`]*)`")
+	one := regexp.MustCompile(`(^|[^,\d])1 (bytes|items|requests)\b`)
+	for _, name := range goldenFiles(t) {
+		c := load(t, name)
+		pinged := map[uint32]bool{}
+		for i := range c.Log.Len() {
+			if r := c.Log.At(i); r.Kind == walcore.Request && r.Op == uint8(sata.Ping) {
+				pinged[r.Stream] = true
+			}
+		}
+		for _, ch := range Tour {
+			steps, _ := ch.Steps(c)
+			for _, s := range steps {
+				all := s.Text + "\n" + s.Question.Prompt + "\n" + s.Question.AnswerText() + "\n" + s.Question.Why
+				require.NotRegexp(t, one, all, name)
+				if m := quoted.FindStringSubmatch(s.Text); m != nil {
+					require.Contains(t, c.Line(s.Row), m[1], name)
+				}
+				if ch.ID != "hello" && !pinged[c.Log.At(s.Row).Stream] {
+					require.NotRegexp(t, `of the (last )?Ping`, all, name)
+				}
+			}
+		}
+	}
+}
+
+// TestTourReadsFromTheBeginning: the place of the data is told only of a file that
+// was opened for reading.
+func TestTourReadsFromTheBeginning(t *testing.T) {
+	for mode, want := range map[string]string{"r": "open", "a": "read"} {
+		open := NewRequest(sata.OpenFile)
+		require.NoError(t, open.Set(slotIndex(t, open, sata.SlotModeText), mode))
+		p := Play([]Item{
+			{Kind: ItemRequest, Bytes: open.Bytes}, {Kind: ItemResponse, Bytes: NewResponse(sata.OpenFile, 0, sata.Success).Bytes},
+			{Kind: ItemRequest, Bytes: NewRequest(sata.ReadFile).Bytes}, {Kind: ItemResponse, Bytes: NewResponse(sata.ReadFile, 0, sata.Success).Bytes},
+		})
+		steps, ok := ChapterNamed("file").Steps(p.Conversation)
+		require.True(t, ok)
+		first := sata.Command(p.Log.At(steps[0].Row).Op)
+		require.Equal(t, map[string]sata.Command{"open": sata.OpenFile, "read": sata.ReadFile}[want], first, mode)
+	}
+}
+
+func slotIndex(t testing.TB, f *Frame, slot sata.Slot) int {
+	for i, field := range f.Layout() {
+		if field.Slot == slot {
+			return i
+		}
+	}
+	t.Fatalf("no field with slot %d", slot)
+	return 0
 }
