@@ -207,7 +207,7 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
   await tab.keyboard.press("Enter");
   await page.state("done");
   const chapters = new Set();
-  let questions = 0, last = "";
+  let questions = 0, hints = 0, last = "";
   for (let n = 0; n < 200; n++) {
     await tab.waitForFunction((last) => {
       const now = document.getElementById("tour-place").textContent;
@@ -228,8 +228,19 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
       if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("Space");
       else await tab.keyboard.type("1");
       await tab.keyboard.press("Enter");
+      await tab.waitForSelector("#tour-question .verdict b");
+      if ((await page.text("#tour-question .verdict")).startsWith("Not yet")) {
+        // A hint, and the keyboard is where one tries again.
+        hints++;
+        assert.match(await page.text("#tour-question .verdict"), /^Not yet\. .{15,} Try again, or let it be told\.$/s, last);
+        assert.ok(await tab.evaluate(() => document.activeElement.closest("#tour-question") !== null && document.documentElement.classList.contains("asking")), last);
+        if (hints === 1) await page.screenshot("learn-tour-hint");
+        if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("ArrowDown");
+        else await tab.keyboard.type("2"); // over the answer before, which is selected
+        await tab.keyboard.press("Enter");
+      }
       await tab.waitForFunction(() => document.activeElement.id === "tour-next");
-      assert.match(await page.text("#tour-question .verdict"), /It is /);
+      assert.match(await page.text("#tour-question .verdict"), /^(Right|Not quite)\. It is /);
       if (questions === 1) await page.screenshot("learn-tour-question");
     }
     if (n === 3) {
@@ -248,7 +259,7 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
   }
   assert.equal(last, "The end");
   assert.equal(chapters.size, 10);
-  assert.ok(questions >= 10, `${questions} questions`);
+  assert.ok(questions >= 10 && hints >= 10, `${questions} questions, ${hints} hints`);
   await tab.reload();
   await tab.waitForFunction(() => globalThis.satascope?.ready);
   const names = await tab.$$eval("#tour-chapter option", (all) => all.map((o) => o.textContent));
@@ -316,7 +327,14 @@ test("what a question asks is not told before it is answered", async (t) => {
   await tab.waitForSelector("#tour-question form", { timeout: PATIENCE });
   await tab.waitForFunction(() => document.getElementById("message-text").textContent.includes("->Ping"));
   assert.equal(await tab.$eval("#why", (e) => e.checkVisibility()), false);
-  await tab.type("#tour-question .answer input", "52");
+  // A slip is told what it is right for, however often it is made; nothing else is told.
+  for (let n = 0; n < 2; n++) {
+    await tab.type("#tour-question .answer input", "20");
+    await tab.keyboard.press("Enter");
+    await tab.waitForFunction(() => /^Not yet\. That many follow the header\./.test(document.querySelector("#tour-question .verdict").textContent));
+    assert.equal(await tab.$eval("#why", (e) => e.checkVisibility()), false);
+  }
+  await tab.keyboard.type("52"); // the answer before is selected
   await tab.keyboard.press("Enter");
   await tab.waitForFunction(() => document.getElementById("why").checkVisibility());
   assert.match(await page.text("#tour-question .verdict"), /^Right/);
@@ -388,10 +406,14 @@ test("the quiz asks, judges and explains", async (t) => {
     await tab.waitForSelector("#quiz .question", { timeout: PATIENCE });
     await tab.waitForFunction(() => !document.querySelector("#quiz .verdict b"));
     assert.ok((await page.text("#quiz .prompt")).length > 10);
-    if (await tab.$("#quiz input[type=radio]")) await tab.click("#quiz input[type=radio]");
-    else await tab.type("#quiz .answer input", "0x34");
-    await tab.click("#quiz .question .primary");
-    await tab.waitForSelector("#quiz .verdict b");
+    for (let attempt = 0; attempt < 2 && await tab.$eval("#quiz .question .primary", (e) => e.checkVisibility()); attempt++) {
+      const radios = await tab.$$("#quiz input[type=radio]");
+      if (radios.length) await radios[attempt].click();
+      else await tab.$eval("#quiz .answer input", (e, text) => { e.value = text; }, ["0x34", "0x4321"][attempt]);
+      await tab.click("#quiz .question .primary");
+      await tab.waitForSelector("#quiz .verdict b");
+      assert.match(await page.text("#quiz .verdict"), /^((Right|Not quite)\. It is .{10}|Not yet\. .{10}.*Try again)/s);
+    }
     assert.match(await page.text("#quiz .verdict"), /^(Right|Not quite)\. It is .{10}/s);
     assert.match(await page.text("#quiz-score"), new RegExp(`^\\d of ${n} right\\.`));
     if (n === 1) await page.screenshot("learn-quiz");

@@ -17,7 +17,7 @@
 //   - tour.go is the [Tour]; its ten chapters (tour_chapters.go) find their examples
 //     in whatever conversation they are given.
 //   - quiz.go makes [Question] values (question.go) from a conversation, the same
-//     for the same seed.
+//     for the same seed; hint.go says to a wrong answer what it would be right for.
 //
 // Everything works on a [Conversation]: a decoded log and a way to read the
 // bytes of a message. Texts are plain English; in them a piece between

@@ -26,6 +26,8 @@ type Question struct {
 	Answer  uint64   // the number, the choice, or the first right byte
 	Length  int      // of QuestionByte: how many bytes from Answer on are right
 	Why     string
+	Hints   []Hint // what to say to wrong answers that are likely
+	Hint    string // and to any other
 	Row     int    // the record it is about
 	Address string // where the reference tells more
 }
@@ -33,11 +35,9 @@ type Question struct {
 // Check says whether an answer that a person typed or picked is right. An answer
 // that can't be understood is an error that says what was expected.
 func (q *Question) Check(answer string) (bool, error) {
-	text := strings.NewReplacer(",", "", "_", "", " ", "").Replace(answer)
-	text = strings.TrimSuffix(strings.TrimSuffix(text, q.Unit), strings.TrimSuffix(q.Unit, "s"))
-	n, err := parseNumber(text, 64, false)
+	n, err := q.parse(answer)
 	if err != nil {
-		return false, &TextError{Want: "a number, decimal or hex after 0x", Found: strconv.Quote(answer)}
+		return false, err
 	}
 	switch q.Kind {
 	case QuestionChoice:
@@ -48,6 +48,20 @@ func (q *Question) Check(answer string) (bool, error) {
 		return n >= q.Answer && n < q.Answer+uint64(q.Length), nil
 	}
 	return n == q.Answer, nil
+}
+
+// digits is an answer without what people write around a number.
+func (q *Question) digits(answer string) string {
+	text := strings.NewReplacer(",", "", "_", "", " ", "").Replace(answer)
+	return strings.TrimSuffix(strings.TrimSuffix(text, q.Unit), strings.TrimSuffix(q.Unit, "s"))
+}
+
+func (q *Question) parse(answer string) (uint64, error) {
+	n, err := parseNumber(q.digits(answer), 64, false)
+	if err != nil {
+		return 0, &TextError{Want: "a number, decimal or hex after 0x", Found: strconv.Quote(answer)}
+	}
+	return n, nil
 }
 
 // AnswerText is the right answer, for showing it.

@@ -132,7 +132,7 @@ func askLength(g *guide, _ *rand.Rand, i int) (q Question, ok bool) {
 	if read, length, known := g.read(a); known {
 		q.Answer, q.Why, q.Address = length.Bytes, length.Why, Folder+PageFraming+"#read"
 		q.Prompt = "How long is the answer to this request? It starts with " + formWords(read.Form) + "; the number at `0x20` is " + Count(uint64(read.Word)) + "; the first read size is " + Count(uint64(read.FirstRead)) + "."
-		return q, true
+		return q.read(read), true
 	}
 	length, known := g.c.LengthOf(a)
 	result, _ := g.log.At(a).Result()
@@ -141,7 +141,7 @@ func askLength(g *guide, _ *rand.Rand, i int) (q Question, ok bool) {
 	}
 	q.Prompt = "It succeeds. How long is the response to this request, header and all?"
 	q.Answer, q.Why, q.Address = length.Bytes, length.Why, CommandAddress(sata.Command(r.Op))
-	return q, true
+	return q.pieces(sata.ResponsePieces(g.c.ShapeOf(a), sata.Success)), true
 }
 
 func formWords(f sata.ReadForm) string {
@@ -227,7 +227,8 @@ func askWrongByte(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 	if !f.Request {
 		what = "response to " + f.Command.String()
 	}
-	q = Question{Kind: QuestionByte, Bytes: bad.Bytes, Answer: uint64(c.at), Length: 1, Address: c.address}
+	q = Question{Kind: QuestionByte, Bytes: bad.Bytes, Answer: uint64(c.at), Length: 1, Address: c.address}.fields(f.Layout()).
+		hint("Go through the fields: what is always zero, what must be a known number or a text that ends with NUL, and does the data length fit?")
 	back := " It was " + code(Hex(uint64(was))) + "."
 	if problem := bad.Problem(); problem != nil {
 		q.Prompt = "One byte of this " + what + " was changed, and now it does not parse. Which one?"
@@ -281,6 +282,10 @@ func askLine(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 	}
 	if !q.shuffle(rnd, right, wrong) {
 		return q, false
+	}
+	q.Hint = "Find where the lines differ, and read those fields: the first number of the body stands at `0x20`."
+	if r.Kind == walcore.Request {
+		q.Hint = "Find where the lines differ, and read those fields: the command stands at `0x30`, the body starts at `0x34`."
 	}
 	q.Why = "Line " + number(i) + " of the log."
 	if r.Kind == walcore.Response {
@@ -365,7 +370,17 @@ func askCommand(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 		}
 	}
 	q = Question{Prompt: "A response with a header is " + decimal(r.Length) + " bytes long, and says success. Which of these requests can it answer?", Why: length.Why, Address: CommandAddress(right)}
-	return q, q.shuffle(rnd, right.String(), wrong)
+	if !q.shuffle(rnd, right.String(), wrong) {
+		return q, false
+	}
+	for i, name := range q.Choices {
+		for _, s := range sata.Commands {
+			if s.Name == name {
+				q = q.slip(uint64(i), "The response to "+sata.WithArticle(name)+" that succeeded is "+decimal(ResponseLength(s.Response, sata.Success).Bytes)+" bytes long.")
+			}
+		}
+	}
+	return q, true
 }
 
 // askDescriptor: which file is it?
@@ -394,6 +409,7 @@ func askDescriptor(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 		Prompt:  "Line " + number(i) + " is a " + sata.Command(r.Op).String() + " with descriptor " + strconv.Itoa(int(r.FD)) + ", on stream " + decimal(uint64(r.Stream)) + ". Which path does the log print for it?",
 		Why:     "Descriptor " + strconv.Itoa(int(r.FD)) + " was given by line " + number(opened) + ", for " + g.path(r.Path) + ", and not closed since.",
 		Address: Folder + PageDescriptors + "#life",
+		Hint:    "Look up from line " + number(i) + " for the last open on this stream that was answered with descriptor " + strconv.Itoa(int(r.FD)) + ".",
 	}
 	return q, q.shuffle(rnd, visible(r.Path), wrong)
 }
@@ -409,12 +425,13 @@ func askPadding(g *guide, _ *rand.Rand, i int) (q Question, ok bool) {
 		return q, false
 	}
 	fill := length.Bytes - sata.ReadHeadSize - uint64(read.Word)
-	return Question{
+	q = Question{
 		Kind: QuestionNumber, Unit: "bytes", Shown: g.line(int(g.log.At(i).Partner)), Answer: fill,
 		Prompt:  "The answer to this request starts with 32 zeros, then the number " + Count(uint64(read.Word)) + ". The first read size is " + Count(uint64(read.FirstRead)) + ". How many bytes of padding does it have?",
 		Why:     length.Why + " Of these, " + Count(uint64(read.Word)) + " after the first 36 are data; " + Count(fill) + " are padding.",
 		Address: Folder + PageFraming + "#read",
-	}, true
+	}
+	return q.padding(read, length), true
 }
 
 // askWritten: how many raw bytes follow a WriteFile?
@@ -428,12 +445,13 @@ func askWritten(g *guide, _ *rand.Rand, i int) (q Question, ok bool) {
 	if w < 0 || g.log.At(w).A != total {
 		return q, false
 	}
-	return Question{
+	q = Question{
 		Kind: QuestionNumber, Unit: "bytes", Shown: g.line(i), Answer: total,
 		Prompt:  "Block count " + Count(uint64(r.B)) + ", block size " + Count(uint64(r.C)) + ", fast file I/O is on. How many bytes without a header follow this request?",
 		Why:     "Block count × block size: " + Count(uint64(r.B)) + " × " + Count(uint64(r.C)) + " = " + Count(total) + ". The log prints them on a line of their own: " + code(g.line(w)) + ".",
 		Address: Folder + PageFraming + "#write",
-	}, true
+	}
+	return q.product(r.B, r.C), true
 }
 
 // askResult: what does this code mean?
@@ -463,5 +481,17 @@ func askResult(g *guide, rnd *rand.Rand, i int) (q Question, ok bool) {
 	if c == sata.WriteFile && !r.Failed() {
 		q.Why += " After a WriteFile that succeeded, the code is the number of bytes written, and the reference's log calls it a failure."
 	}
-	return q, q.shuffle(rnd, right, wrong)
+	if !q.shuffle(rnd, right, wrong) {
+		return q, false
+	}
+	for i, choice := range q.Choices {
+		says := "Only a WriteFile answers with a number of bytes."
+		for _, s := range sata.Results {
+			if s.Meaning == choice {
+				says = "That would be the code " + code(code8(s.Code)) + "."
+			}
+		}
+		q = q.slip(uint64(i), says)
+	}
+	return q, true
 }

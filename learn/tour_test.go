@@ -17,6 +17,7 @@ func checkQuestion(t testing.TB, c Conversation, q *Question) {
 	require.NotEmpty(t, q.Why)
 	require.True(t, strings.HasPrefix(q.Address, Folder), q.Prompt)
 	right := q.AnswerText()
+	checkHints(t, q)
 	switch q.Kind {
 	case QuestionNumber:
 		ok, err := q.Check(right)
@@ -53,6 +54,81 @@ func checkQuestion(t testing.TB, c Conversation, q *Question) {
 	}
 	_, err := q.Check("what?")
 	require.ErrorContains(t, err, `expected a number`)
+}
+
+// checkHints: every wrong answer gets a hint, and none tells the right one.
+func checkHints(t testing.TB, q *Question) {
+	var wrong []string
+	switch q.Kind {
+	case QuestionChoice:
+		for i := range q.Choices {
+			if uint64(i) != q.Answer {
+				wrong = append(wrong, strconv.Itoa(i))
+			}
+		}
+	case QuestionByte:
+		for i := range len(q.Bytes) + 0x40 {
+			if n := uint64(i); n < q.Answer || n >= q.Answer+uint64(q.Length) {
+				wrong = append(wrong, strconv.Itoa(i))
+			}
+		}
+	default:
+		wrong = append(wrong, strconv.FormatUint(q.Answer+3, 10), strconv.FormatUint(q.Answer^0x5555, 10))
+		for _, h := range q.Hints {
+			wrong = append(wrong, strconv.FormatUint(h.First, 10))
+		}
+	}
+	tells := regexp.MustCompile(`\b` + regexp.QuoteMeta(Count(q.Answer)) + `\b`)
+	for _, answer := range wrong {
+		right, err := q.Check(answer)
+		require.False(t, right || err != nil, answer)
+		says := q.HintFor(answer)
+		require.NotEmpty(t, says, "%s %s", q.Prompt, answer)
+		require.Zero(t, strings.Count(says, "`")%2, says)
+		if q.Kind == QuestionNumber && q.Answer > 60 {
+			require.NotRegexp(t, tells, says, q.Prompt)
+		}
+	}
+	for _, h := range q.Hints {
+		require.LessOrEqual(t, h.First, h.Last)
+		require.Less(t, h.Last, uint64(1)<<40, "%s: no slip below zero", q.Prompt)
+	}
+	require.Empty(t, q.HintFor("what?"))
+}
+
+// TestHints says what likely slips would be right for.
+func TestHints(t *testing.T) {
+	says := func(q Question, answers ...string) (all []string) {
+		for _, answer := range answers {
+			all = append(all, q.HintFor(answer))
+		}
+		return all
+	}
+	q := requestLength("?", sata.OpenFolder)
+	require.Equal(t, []string{
+		"That leaves out the header (32 bytes).",
+		"That leaves out the header (32 bytes) and the command info (20 bytes).",
+		"Add up its pieces: the header, the command info and the path.",
+		"These are the right digits in hex. Write `0x` before a number in hex. Add up its pieces: the header, the command info and the path.",
+	}, says(q, "532", "512 bytes", "7", "234"))
+	q = responseLength("?", sata.ShapeDescriptor, sata.Success)
+	require.Equal(t, []string{"That leaves out the result code (4 bytes), or the descriptor (4 bytes)."}, says(q, "36"))
+
+	long := Read{Total: 250000, FirstRead: 196672, Form: sata.ReadFirst, Word: 290050}
+	length, _ := long.Length()
+	q = amount("?", "bytes", length.Bytes, "").read(long)
+	require.Equal(t, []string{
+		"That would be right if the read asked for no more than the first read size.",
+		"The number at `0x20` is the length of the file. What comes behind it follows from what was asked for.",
+		"That leaves out the 36 bytes in front: 32 that say its form, and a number of 4.",
+	}, says(q, "250,036", "290086", "196672"))
+	short := Read{Total: 4096, FirstRead: 196672, Form: sata.ReadZeros, Word: 100}
+	length, _ = short.Length()
+	q = amount("?", "bytes", length.Bytes-36-100, "").padding(short, length)
+	require.Equal(t, []string{"That is the data. The padding comes after it.", "That counts the 36 bytes in front, too."}, says(q, "100", "4032"))
+
+	q = amount("?", "bytes", 196672, "").hint("Look.")
+	require.Equal(t, []string{"That reads the bytes from the wrong end: the first byte counts most. Look."}, says(q, "0x40000300"))
 }
 
 // TestTour walks the tour over every golden conversation; the story has all of
@@ -92,6 +168,7 @@ func TestTour(t *testing.T) {
 				require.NotNil(t, s.Question, "%s %s: each step asks: %s", name, ch.ID, s.Text)
 				require.Equal(t, s.Row, s.Question.Row)
 				checkQuestion(t, c, s.Question)
+				require.True(t, s.Question.Kind == QuestionChoice || s.Question.Hint != "", s.Question.Prompt)
 				require.Zero(t, strings.Count(s.Question.Why, "`")%2)
 			}
 			require.Equal(t, ok, len(steps) > 0, "%s %s", name, ch.ID)

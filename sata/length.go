@@ -25,14 +25,68 @@ func WithArticle(name string) string {
 	return "a " + name
 }
 
+// A Piece is a part that a message is made of.
+type Piece struct {
+	Name  string
+	Bytes int
+}
+
+// size is how many bytes p has, as texts write it: of what stands before every
+// body in hex, as its offsets do.
+func (p Piece) size() string {
+	if p == header || p == commandInfo {
+		return "`0x" + strconv.FormatInt(int64(p.Bytes), 16) + "`"
+	}
+	return "`" + strconv.Itoa(p.Bytes) + "`"
+}
+
+var header, commandInfo = Piece{"header", HeaderSize}, Piece{"command info", CommandInfoSize}
+
+func sum(pieces []Piece) (n int) {
+	for _, p := range pieces {
+		n += p.Bytes
+	}
+	return n
+}
+
+// RequestPieces are what a request of a known command is made of.
+func RequestPieces(c Command) []Piece {
+	pieces := []Piece{header, commandInfo}
+	for _, f := range c.Spec().Fields {
+		pieces = append(pieces, Piece{f.Name, f.Length})
+	}
+	return pieces
+}
+
+// ResponsePieces are what is read of a response of a shape with a result code; an
+// info block is one piece. Not for ShapeRead and ShapeUnknown.
+func ResponsePieces(shape Shape, result Result) []Piece {
+	pieces := []Piece{header, {"result code", 4}}
+	spec := shape.Spec()
+	if result != Success && spec.Short > 0 {
+		return pieces
+	}
+	for at := 1; at < len(spec.Fields); at++ {
+		f := &spec.Fields[at]
+		if f.Slot != SlotFlags {
+			pieces = append(pieces, Piece{f.Name, f.Length})
+			continue
+		}
+		pieces = append(pieces, Piece{"info block", InfoSize})
+		for at+1 < len(spec.Fields) && spec.Fields[at+1].End() <= f.Offset+InfoSize {
+			at++
+		}
+	}
+	return pieces
+}
+
 // RequestLength is how long a request of a known command is.
 func RequestLength(c Command) Length {
-	s := c.Spec()
-	n := RequestSize + s.BodyLen()
-	why := "A" + WithArticle(s.Name)[1:] + " has a header (`0x20`), command info (`0x14`)"
-	for i := range s.Fields {
-		f := &s.Fields[i]
-		why += ", " + f.Name + " (`" + strconv.Itoa(f.Length) + "`)"
+	s, pieces := c.Spec(), RequestPieces(c)
+	n := sum(pieces)
+	why := "A" + WithArticle(s.Name)[1:] + " has a header (" + header.size() + ")"
+	for _, p := range pieces[1:] {
+		why += ", " + p.Name + " (" + p.size() + ")"
 	}
 	l := Length{Bytes: uint64(n), Exact: s.Slack == 0, Why: []string{why + ": `" + strconv.Itoa(n) + "` bytes."}}
 	switch {
@@ -48,36 +102,22 @@ func RequestLength(c Command) Length {
 // ResponseLength is how long a response of a shape is with a result code. Not for
 // ShapeRead and ShapeUnknown, from which no length follows.
 func ResponseLength(shape Shape, result Result) Length {
-	spec := shape.Spec()
-	why := "It has a header (`0x20`)"
-	if result != Success && spec.Short > 0 {
-		n := HeaderSize + spec.Short
-		return Length{Bytes: uint64(n), Why: []string{
-			why + " and the result code (`4`): `" + strconv.Itoa(n) + "` bytes.", "After a failure nothing else is read, so more may follow.",
-		}}
-	}
-	n := spec.Fields[len(spec.Fields)-1].End()
-	parts := []string{"the result code (`4`)"}
-	for at := 1; at < len(spec.Fields); at++ {
-		f := &spec.Fields[at]
-		if f.Slot != SlotFlags {
-			parts = append(parts, "the "+f.Name+" (`"+strconv.Itoa(f.Length)+"`)")
-			continue
-		}
-		parts = append(parts, "the info block (`"+strconv.Itoa(InfoSize)+"`)")
-		for at+1 < len(spec.Fields) && spec.Fields[at+1].End() <= f.Offset+InfoSize {
-			at++
-		}
-	}
-	for i, p := range parts {
-		if i == len(parts)-1 {
-			why += " and " + p
+	spec, pieces := shape.Spec(), ResponsePieces(shape, result)
+	n := sum(pieces)
+	why := "It has a header (" + header.size() + ")"
+	for i, p := range pieces[1:] {
+		if i == len(pieces)-2 {
+			why += " and the "
 		} else {
-			why += ", " + p
+			why += ", the "
 		}
+		why += p.Name + " (" + p.size() + ")"
 	}
 	why += ": `" + strconv.Itoa(n) + "` bytes"
-	if !spec.Exact {
+	switch {
+	case result != Success && spec.Short > 0:
+		return Length{Bytes: uint64(n), Why: []string{why + ".", "After a failure nothing else is read, so more may follow."}}
+	case !spec.Exact:
 		return Length{Bytes: uint64(n), Why: []string{why + " or more; what follows is ignored."}}
 	}
 	return Length{Bytes: uint64(n), Exact: true, Why: []string{why + "."}}

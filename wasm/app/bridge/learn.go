@@ -88,8 +88,16 @@ type Question struct {
 	Answer  uint64
 	Length  int
 	Why     string
+	Hints   []Hint
+	Hint    string
 	Row     int
 	Address string
+}
+
+// A Hint is as learn.Hint.
+type Hint struct {
+	First, Last uint64
+	Says        string
 }
 
 func (*Tour) Kind() Kind { return KindTour }
@@ -126,6 +134,12 @@ func (q *Question) fields(c *codec) {
 	number(c, &q.Answer)
 	number(c, &q.Length)
 	c.text(&q.Why)
+	list(c, &q.Hints, func(c *codec, h *Hint) {
+		number(c, &h.First)
+		number(c, &h.Last)
+		c.text(&h.Says)
+	})
+	c.text(&q.Hint)
 	number(c, &q.Row)
 	c.text(&q.Address)
 }

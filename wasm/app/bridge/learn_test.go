@@ -1,7 +1,7 @@
 package bridge
 
 func init() {
-	question := Question{Form: 1, Prompt: "how long?", Shown: "->ReadFile", Choices: []string{"1", "2"}, Bytes: []byte{0, 1}, Unit: "bytes", Answer: 1, Length: 4, Why: "because", Row: 7, Address: "reference/readfile.html"}
+	question := Question{Form: 1, Prompt: "how long?", Shown: "->ReadFile", Choices: []string{"1", "2"}, Bytes: []byte{0, 1}, Unit: "bytes", Answer: 1, Length: 4, Why: "because", Hints: []Hint{{1, 2, "no"}}, Hint: "look", Row: 7, Address: "reference/readfile.html"}
 	shown := Excerpt{Head: []byte{1, 2, 3}, Marks: []ByteMark{{Offset: 1, Length: 2, Label: "a"}}}
 	examples = append(examples,
 		&AskTour{Chapter: 3},

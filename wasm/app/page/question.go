@@ -12,13 +12,18 @@ import (
 	"satascope/wasm/app/bridge"
 )
 
-// ask shows a question in an element: a form whose answer is checked here.
-// answered is called with whether the first answer was right.
+// ask shows a question in an element: a form whose answer is checked here. After
+// a wrong answer a hint is given, and one may try again; after another, or when
+// it is wanted, the answer is told. answered is called then, with whether the
+// first answer was right.
 func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answered func(right bool)) {
 	clearAll(into)
 	rule := learn.Question{
 		Kind: learn.QuestionKind(q.Form), Prompt: q.Prompt, Shown: q.Shown, Choices: q.Choices, Bytes: q.Bytes, Unit: q.Unit,
-		Answer: q.Answer, Length: q.Length, Why: q.Why, Row: q.Row, Address: q.Address,
+		Answer: q.Answer, Length: q.Length, Why: q.Why, Hint: q.Hint, Row: q.Row, Address: q.Address,
+	}
+	for _, h := range q.Hints {
+		rule.Hints = append(rule.Hints, learn.Hint(h))
 	}
 	form := element("form", "question", "")
 	form.AppendChild(paragraph("p", "prompt", q.Prompt))
@@ -26,7 +31,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 		form.AppendChild(element("pre", "", q.Shown))
 	}
 	answer := func() string { return "" }
-	var first dom.HTMLElement
+	var at dom.HTMLElement // where the keyboard answers
 	switch rule.Kind {
 	case learn.QuestionChoice:
 		set := element("fieldset", "", "")
@@ -44,10 +49,11 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 			all = append(all, radio)
 		}
 		form.AppendChild(set)
-		first = all[0]
+		at = all[0]
 		answer = func() string {
 			for i, radio := range all {
 				if radio.Underlying().Get("checked").Bool() {
+					at = radio
 					return strconv.Itoa(i)
 				}
 			}
@@ -73,7 +79,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 		label.AppendChild(input)
 		label.AppendChild(document.CreateTextNode(" " + unit))
 		form.AppendChild(label)
-		first = input
+		at = input
 		answer = func() string { return value(input) }
 	}
 	check := element("button", "primary", "Check")
@@ -88,7 +94,13 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 	form.AppendChild(verdict)
 	into.AppendChild(form)
 	show(into, true)
-	told := false
+	goOn := func() {
+		// On a phone the keyboard would come up over what is to be read.
+		if rule.Kind == learn.QuestionChoice || !js.Global().Call("matchMedia", "(pointer: coarse)").Get("matches").Bool() {
+			at.Underlying().Call("focus", map[string]any{"preventScroll": true})
+		}
+	}
+	told, tried := false, ""
 	ended := func(word, class string, right bool) {
 		clearAll(verdict)
 		setClass(verdict, "verdict "+class)
@@ -118,13 +130,21 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 			setClass(verdict, "verdict wrong")
 			verdict.SetTextContent(sentence(visible(err.Error())))
 		case right:
-			ended("Right.", "right", true)
+			ended("Right.", "right", tried == "")
+		case tried == "" || tried == text:
+			tried = text
+			clearAll(verdict)
+			setClass(verdict, "verdict wrong")
+			verdict.AppendChild(element("b", "", "Not yet. "))
+			verdict.AppendChild(paragraph("span", "", rule.HintFor(text)+" "))
+			verdict.AppendChild(document.CreateTextNode("Try again, or let it be told."))
+			goOn()
+			if rule.Kind != learn.QuestionChoice {
+				at.Underlying().Call("select")
+			}
 		default:
 			ended("Not quite.", "wrong", false)
 		}
 	})
-	// On a phone the keyboard would come up over what is to be read.
-	if rule.Kind == learn.QuestionChoice || !js.Global().Call("matchMedia", "(pointer: coarse)").Get("matches").Bool() {
-		first.Underlying().Call("focus", map[string]any{"preventScroll": true})
-	}
+	goOn()
 }

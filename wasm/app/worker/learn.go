@@ -152,7 +152,10 @@ func excerpt(c learn.Conversation, row int, marks []learn.Mark) (e bridge.Excerp
 func question(q *learn.Question) bridge.Question {
 	out := bridge.Question{
 		Form: uint8(q.Kind), Prompt: q.Prompt, Shown: string(walcore.AppendVisible(nil, q.Shown)), Bytes: q.Bytes, Unit: q.Unit,
-		Answer: q.Answer, Length: q.Length, Why: q.Why, Row: q.Row, Address: q.Address,
+		Answer: q.Answer, Length: q.Length, Why: q.Why, Hint: q.Hint, Row: q.Row, Address: q.Address,
+	}
+	for _, h := range q.Hints {
+		out.Hints = append(out.Hints, bridge.Hint(h))
 	}
 	for _, choice := range q.Choices {
 		out.Choices = append(out.Choices, string(walcore.AppendVisible(nil, choice)))
