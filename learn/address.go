@@ -25,7 +25,11 @@ const (
 	PageMachine     = "machine.html"
 	PageDiagnostics = "diagnostics.html"
 	PageSources     = "sources.html"
+	PageWords       = "words.html" // a glossary
 )
+
+// TourFragment is the fragment of the page's address that begins the tour.
+const TourFragment = "tour"
 
 // CommandPage is the name of a command's page, without its folder.
 func CommandPage(c sata.Command) string {

@@ -19,7 +19,7 @@ type Header struct {
 // HeaderFields are the fields of a Header, in the order of the wire.
 var HeaderFields = []Field{
 	{Name: "data length", Offset: 0x00, Length: 4, Kind: U32, Meaning: "bytes after the header; it says where the message ends"},
-	{Name: "packet id", Offset: 0x04, Length: 4, Kind: U32, Meaning: "correlates a request with its response; not the command"},
+	{Name: "packet id", Offset: 0x04, Length: 4, Kind: U32, Meaning: "meant to tie a response to its request; not the command"},
 	{Name: "flags", Offset: 0x08, Length: 4, Kind: U32, Meaning: "of a Ping: bit 0b010 says that fast file I/O is supported, bit 0b100 combined send and receive"},
 	{Name: "version", Offset: 0x0C, Length: 4, Kind: U32, Meaning: "0 in a first Ping, 0x02000600 after"},
 	{Name: "host timestamp", Offset: 0x10, Length: 4, Kind: U32, Meaning: "Unix seconds; only the host fills it"},

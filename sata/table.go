@@ -19,10 +19,12 @@ var (
 	onFD     = []Part{{"path", FormOpenPath, SlotFD}}
 )
 
-func transferFields() []Field {
+// transferFields are the fields of a ReadFile or a WriteFile; product says what
+// count and size give together.
+func transferFields(product string) []Field {
 	return []Field{
 		{Name: "block count", Offset: body, Length: 4, Kind: U32, Slot: SlotBlockCount, Meaning: "how many blocks"},
-		{Name: "block size", Offset: body + 4, Length: 4, Kind: U32, Slot: SlotBlockSize, Meaning: "bytes in a block; the product with the count is what is asked for"},
+		{Name: "block size", Offset: body + 4, Length: 4, Kind: U32, Slot: SlotBlockSize, Meaning: "bytes in a block; " + product},
 		fdField(body+8, "the open file, as OpenFile answered it"),
 		{Name: "move to", Offset: body + 12, Length: 4, Kind: U32, Slot: SlotMoveTo, Meaning: "where to go first: 0 the beginning, 1 nowhere, 2 the end, another number that offset"},
 		{Name: "should move", Offset: body + 16, Length: 4, Kind: U32, Slot: SlotShouldMove, Meaning: "move to counts only when bit 0 is set"},
@@ -58,7 +60,7 @@ var Commands = []*Spec{
 		Line: []Part{{"path", FormPath, SlotPath}, {"mode", FormModeText, SlotModeText}}},
 	{Command: ReadFile, Name: "ReadFile", LogName: "ReadFile", Response: ShapeRead,
 		Meaning: "reads from an open file",
-		Fields:  transferFields(),
+		Fields:  transferFields("count × size is how many bytes are asked for"),
 		Line:    []Part{{"path", FormOpenPathIO, SlotFD}, {"move_to", FormMove, SlotMoveTo}, {"total_size", FormTotal, SlotNone}},
 		Notes: []string{
 			"With fast file I/O the answer has no header; how long it is follows from the request, the first read size and the form of its first 32 bytes.",
@@ -66,7 +68,7 @@ var Commands = []*Spec{
 		}},
 	{Command: WriteFile, Name: "WriteFile", LogName: "WriteFile", Response: ShapeResult,
 		Meaning: "writes to an open file",
-		Fields:  transferFields(),
+		Fields:  transferFields("count × size is how many bytes of data there are"),
 		Line:    []Part{{"path", FormOpenPathIO, SlotFD}, {"move_to", FormMove, SlotMoveTo}},
 		Notes: []string{
 			"With fast file I/O the data follows the request out of band, without a header: block count × block size bytes.",

@@ -21,6 +21,7 @@ type commandPage struct {
 	Seen      []seenRow
 	Line      string // the log's line as a pattern, "" when there is none
 	Parts     []partRow
+	Answers   []lineLink // the log's lines of its responses, as far as an example has them
 	Prose     []string
 	Examples  []example
 	Source    source
@@ -48,6 +49,9 @@ type seenRow struct {
 }
 
 type partRow struct{ Label, Printed string }
+
+// A lineLink is a line of the log, and where its kind is explained.
+type lineLink struct{ Line, Link string }
 
 func number(c sata.Command) string { return fmt.Sprintf("0x%02X", uint32(c)) }
 
@@ -82,6 +86,9 @@ func makeCommand(s *sata.Spec, st *site) (*commandPage, error) {
 			return nil, err
 		}
 		p.Examples = append(p.Examples, e)
+		_, response := st.story.Pair(i)
+		at := strings.TrimPrefix(learn.LineAddress(st.story.Log.At(response)), learn.Folder)
+		p.Answers = append(p.Answers, lineLink{st.story.Line(response), at})
 	}
 	return p, nil
 }
@@ -106,6 +113,9 @@ func seenRows(all seen, c sata.Command) (rows []seenRow) {
 		r := seenRow{Code: codeText(code), Meaning: code.Meaning(), Link: strings.TrimPrefix(learn.ResultAddress(code, c), learn.Folder), Count: n}
 		if c == sata.WriteFile && code == written {
 			r.Code, r.Meaning = "a number", "so many bytes were written; the log calls it a failure"
+		}
+		if c == sata.ReadFile && code == sata.Success {
+			r.Code, r.Meaning = "none", "data came, without a result code"
 		}
 		rows = append(rows, r)
 	}
@@ -147,7 +157,6 @@ func requestLayout(s *sata.Spec) layout {
 	if s.Slack > 0 {
 		end := sata.RequestSize + s.BodyLen()
 		fields = append(fields, rulerField{offset: end, length: s.Slack, label: "ignored", class: "h", open: true})
-		l.Length += fmt.Sprintf(" Up to %d more may follow and are ignored.", s.Slack)
 	}
 	l.Ruler = draw("The request, 16 bytes in a row", fields)
 	l.Fields = fieldRows("request", s.Fields)
@@ -185,6 +194,10 @@ func responseLayout(s *sata.Spec, shape sata.Shape, several bool) layout {
 	}
 	l.Ruler = draw(l.Title+", 16 bytes in a row", cells)
 	l.Fields = fieldRows(spec.Name, spec.Fields)
+	if s.Command == sata.WriteFile {
+		l.Note += " After a write that succeeded the number is no code but how many bytes were written."
+		l.Fields[0].Meaning = "how many bytes were written, or a code from 0xFFF00000 on for what went wrong"
+	}
 	return l
 }
 

@@ -204,7 +204,7 @@ func TestLinks(t *testing.T) {
 				if rest, outside := strings.CutPrefix(target, "../"); outside {
 					_, err := os.Stat(filepath.Join("../../site", rest))
 					require.NoError(t, err, "%s: %s", name, link)
-					if u.Fragment != "" {
+					if u.Fragment != "" && u.Fragment != learn.TourFragment {
 						_, ours, err := learn.ParseFragment(u.Fragment)
 						exchange, _, _ := strings.Cut(u.Fragment, "&")
 						if !ours {
@@ -648,4 +648,54 @@ func TestPaper(t *testing.T) {
 		n++
 	}
 	require.Equal(t, 5, n)
+}
+
+// TestWords holds the glossary in order, so that a word is found by eye.
+func TestWords(t *testing.T) {
+	had := map[string]bool{}
+	for i, w := range glossary {
+		require.NotEmpty(t, w.Says, w.Name)
+		require.False(t, had[w.ID], w.ID)
+		had[w.ID] = true
+		if i > 0 {
+			require.Less(t, strings.ToLower(glossary[i-1].Name), strings.ToLower(w.Name), "the order of the alphabet")
+		}
+	}
+}
+
+// TestSaysItOnce: a page says what its own command does, and says it once.
+func TestSaysItOnce(t *testing.T) {
+	trees := parsed(t)
+	page := func(c sata.Command) string { return textOf(trees[learn.CommandPage(c)]) }
+	require.Equal(t, 1, strings.Count(page(sata.SetFilePosition), "bytes more may follow"))
+	require.NotContains(t, page(sata.SetFilePosition), "more may follow and are ignored")
+	require.Contains(t, page(sata.ReadFile), "how many bytes are asked for")
+	require.NotContains(t, page(sata.WriteFile), "asked for")
+	require.Contains(t, page(sata.WriteFile), "how many bytes were written, or a code")
+	for _, s := range sata.Commands {
+		var lines []string
+		for _, n := range withClass(trees[learn.CommandPage(s.Command)], "out") {
+			if link, ok := attr(n, "href"); ok {
+				require.True(t, strings.HasPrefix(link, learn.PageLog+"#"), link)
+				lines = append(lines, textOf(n))
+			}
+		}
+		require.Equal(t, s.LogName != "", len(lines) > 0, "%s leads to the lines of its responses: %v", s.Name, lines)
+	}
+}
+
+// TestPacketIDs: the page about framing says that they are 0 wherever recorded.
+func TestPacketIDs(t *testing.T) {
+	require.Contains(t, string(files(t)[learn.PageFraming]), "is 0 in all messages that were recorded")
+	for _, name := range recorded {
+		c, err := open(filepath.Join(captures, name))
+		require.NoError(t, err)
+		for i := range c.Log.Len() {
+			if r := c.Log.At(i); r.Kind == walcore.Request || r.Kind == walcore.Response && r.Line != walcore.LineRead {
+				b, err := c.Bytes(i, 8)
+				require.NoError(t, err)
+				require.Equal(t, []byte{0, 0, 0, 0}, b[4:8], "%s, row %d", name, i+1)
+			}
+		}
+	}
 }

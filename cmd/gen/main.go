@@ -13,7 +13,7 @@
 //     the bytes of an example;
 //   - commands.go makes a page of each command; messages.go, framing.go and the
 //     other files named as their pages make what stands in those;
-//   - prose.go and words.go say what no table knows, in the form that rich.go
+//   - prose.go, glossary.go and words.go say what no table knows, in the form that rich.go
 //     makes HTML of; templates/ holds the pages' text;
 //   - site.go puts pages, navigation and the search entries together.
 package main

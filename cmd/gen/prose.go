@@ -38,7 +38,7 @@ var commandProse = map[sata.Command][]string{
 		"In the recorded sessions the header of this response has the version 0, unlike that of any other.",
 	},
 	sata.GetFilePosition: {
-		"Satascope knows it all the same: its fields are shown, and the exchange counts as what it is. Only the log's lines stay Unknown, so that they are those of the reference.",
+		"The reference does not know this command, and its log calls request and response Unknown. Satascope knows it: its fields are shown, and the exchange counts as what it is. Only the log's lines stay Unknown, so that they are those of the reference.",
 	},
 	sata.SetFilePosition: {
 		"`move to` is read as in a [ReadFile](readfile.html), and always counts.",

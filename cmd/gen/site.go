@@ -108,9 +108,10 @@ func (st *site) plan() error {
 		return err
 	}
 	add(sectionStart, learn.PageIndex, "Reference", "All about PCFS over SATA, the protocol between a Wii U devkit and its host.", st)
+	add(sectionStart, learn.PageWords, "Words", "What the words on these pages mean, in short.", glossary)
 	add(sectionStart, learn.PageSources, "Sources", "Where these facts come from.", publicSources())
 	add(sectionWire, learn.PageMessages, "Messages", "What a request and a response are made of: header, command info, body.", messages)
-	add(sectionWire, learn.PageFraming, "Framing", "Where a message ends and the next begins, and the three things that break the rule.", framing)
+	add(sectionWire, learn.PageFraming, "Framing", "Where a message ends and the next begins, and what breaks the rule.", framing)
 	add(sectionWire, learn.PageFFIO, "Fast file I/O", "What a Ping and its Pong negotiate: fast file I/O, combined send and receive, the first read size.", makeFFIO(st))
 	add(sectionWire, learn.PageInfo, "Info block", "The 84 bytes that tell what a file or folder is.", info)
 	add(sectionMeaning, learn.PageDescriptors, "Descriptors", "The numbers of open files and folders: where they come from and when they die.", makeDescriptors(st))
@@ -167,7 +168,7 @@ func (st *site) render(p *page) ([]byte, error) {
 		},
 		// find makes something that can be linked to known to the search.
 		"find": func(id, title, text string) string {
-			st.entry(title, p.File+"#"+id, text)
+			st.entry(title, p.File+"#"+id, p.Title+": "+text)
 			return id
 		},
 	})

@@ -64,9 +64,13 @@ func (l *lessons) forgotten() {
 	}
 }
 
-// follow opens the frames that the page's address carries, and says whether it
-// carries any.
+// follow opens the frames that the page's address carries, or begins the tour,
+// and says whether the address was such a one.
 func (l *lessons) follow(fragment string) bool {
+	if fragment == learn.TourFragment && l.builder != nil {
+		l.tour.begin()
+		return true
+	}
 	return l.showExchange(fragment) || l.builder != nil && l.builder.follow(fragment)
 }
 
