@@ -144,6 +144,12 @@ test("an example of the reference opens in the inspector, at its row, and stays 
     assert.match(await page.text("#counts"), /4 messages/);
     await tab.reload();
   }
+  // One whose bytes are too many for a link opens in the bundled capture.
+  await tab.goto(page.site.origin + "/reference/readfile.html");
+  const [large, request] = await tab.$$eval(".example", (all) => all.map((e) => [e.querySelector("a.open").href, e.querySelector(".message .line").textContent]).find(([link]) => link.includes("#open=")));
+  await tab.goto(large);
+  await page.state("done");
+  await tab.waitForFunction((line) => document.getElementById("message-text").textContent === line, { timeout: PATIENCE }, request);
 });
 
 test("each line says where it is explained, and is taken into the frame builder from its menu", async (t) => {
@@ -266,6 +272,28 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
   assert.ok(names.length === 10 && names.every((n) => n.endsWith("✓")), names.join());
 });
 
+test("a link begins the tour, and one goes on where one left", async (t) => {
+  const page = await site.open(t, { path: "/#tour" });
+  const { tab } = page;
+  await page.state("done");
+  const at = (place) => tab.waitForFunction((place) => document.getElementById("tour-place").textContent.startsWith(place), { timeout: PATIENCE }, place);
+  await at("Chapter 1 of 10, step 1 ");
+  for (let step = 2; step <= 6; step++) {
+    await tab.click("#tour-next");
+    await at(`Chapter 1 of 10, step ${step} `);
+  }
+  assert.equal(await tab.$eval("#tour-progress", (e) => e.value), 0);
+  await tab.click("#tour-next");
+  await at("Chapter 2 of 10, step 1 ");
+  assert.equal(await tab.$eval("#tour-progress", (e) => e.value), 1);
+  await tab.goto("about:blank");
+  await tab.goto(site.origin);
+  await tab.waitForFunction(() => globalThis.satascope?.ready);
+  assert.equal(await page.text("#tour-start"), "Go on with the tour: chapter 2");
+  await tab.click("#tour-start");
+  await at("Chapter 2 of 10, step 1 ");
+});
+
 test("of a single exchange the tour shows what there is, and says what a chapter takes", async (t) => {
   const page = await site.open(t, { path: "/reference/openfile.html", ready: false });
   const { tab } = page;
@@ -333,6 +361,7 @@ test("what a question asks is not told before it is answered", async (t) => {
     await tab.keyboard.press("Enter");
     await tab.waitForFunction(() => /^Not yet\. That many follow the header\./.test(document.querySelector("#tour-question .verdict").textContent));
     assert.equal(await tab.$eval("#why", (e) => e.checkVisibility()), false);
+    assert.ok(await tab.evaluate(() => document.querySelector("#tour-question .verdict").getBoundingClientRect().bottom <= document.getElementById("tour-next").getBoundingClientRect().top), "the hint is in sight");
   }
   await tab.keyboard.type("52"); // the answer before is selected
   await tab.keyboard.press("Enter");

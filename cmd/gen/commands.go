@@ -214,8 +214,8 @@ func fieldRows(part string, fields []sata.Field) (rows []fieldRow) {
 
 // An example is an exchange of the bundled capture.
 type example struct {
-	Link     string // opens it in the page's inspector; "" when it is too long for a link
-	Builder  string // opens it in the frame builder
+	Link     string // opens it in the page's inspector
+	Builder  string // opens it in the frame builder; "" when it is too long for a link
 	Messages []exampleMessage
 }
 
@@ -240,6 +240,7 @@ func makeExample(c learn.Conversation, i int) (e example, err error) {
 		return e, err
 	}
 	request, response := c.Pair(i)
+	e.Link = storyLink(request)
 	if fragment := learn.AppendFragment(nil, items); len(fragment) <= maxLink {
 		e.Builder = "../index.html#" + string(fragment)
 		if e.Link, err = inspectorLink(c, request, items); err != nil {
@@ -258,6 +259,14 @@ func makeExample(c learn.Conversation, i int) (e example, err error) {
 	}
 	return e, nil
 }
+
+// storyLink shows a row of the bundled capture. The page writes such addresses
+// itself when the example is open.
+func storyLink(row int) string {
+	return storyPlace + strconv.Itoa(row+1)
+}
+
+const storyPlace = "../index.html#open=examples/" + storyName + "&row="
 
 // inspectorLink shows an exchange in the page's inspector. Where its request uses
 // a descriptor, what opened that comes before it, so that the log has the path.

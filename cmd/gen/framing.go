@@ -90,7 +90,7 @@ func makeFraming(st *site) (*framingPage, error) {
 		}
 		switch {
 		case s.Response == sata.ShapeRead:
-			l.Response = "see below"
+			l.Response = "see above"
 		case s.Command == sata.QueryPath:
 			l.Response = "by the query: 40 or more, 44 or more, or 120"
 			if a, b, d := learn.ResponseLength(sata.ShapeCount, 0), learn.ResponseLength(sata.ShapeSpace, 0), learn.ResponseLength(sata.ShapeInfo, 0); a.Bytes != 40 || b.Bytes != 44 || d.Bytes != 120 {

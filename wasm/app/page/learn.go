@@ -58,8 +58,7 @@ func newLessons(p *page) *lessons {
 // forgotten is told that what was kept on this machine is gone.
 func (l *lessons) forgotten() {
 	if l.builder != nil {
-		l.tour.done = map[string]bool{}
-		l.tour.names()
+		l.tour.forget()
 		l.quiz.asked, l.quiz.right = 0, 0
 	}
 }
@@ -68,7 +67,7 @@ func (l *lessons) forgotten() {
 // and says whether the address was such a one.
 func (l *lessons) follow(fragment string) bool {
 	if fragment == learn.TourFragment && l.builder != nil {
-		l.tour.begin()
+		after(0, l.tour.begin) // the page is not wholly there yet
 		return true
 	}
 	return l.showExchange(fragment) || l.builder != nil && l.builder.follow(fragment)

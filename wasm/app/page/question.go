@@ -100,6 +100,9 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 			at.Underlying().Call("focus", map[string]any{"preventScroll": true})
 		}
 	}
+	inSight := func() {
+		verdict.Underlying().Call("scrollIntoView", map[string]any{"block": "nearest"})
+	}
 	told, tried := false, ""
 	ended := func(word, class string, right bool) {
 		clearAll(verdict)
@@ -115,6 +118,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 			told = true
 			answered(right)
 		}
+		inSight()
 	}
 	on(tell, "click", func(dom.Event) { ended("The answer:", "", false) })
 	on(form, "submit", func(ev dom.Event) {
@@ -142,6 +146,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 			if rule.Kind != learn.QuestionChoice {
 				at.Underlying().Call("select")
 			}
+			inSight()
 		default:
 			ended("Not quite.", "wrong", false)
 		}

@@ -56,7 +56,8 @@ func newTour(l *lessons) *tour {
 	return t
 }
 
-// names fills the list of chapters, a mark before those that were done.
+// names fills the list of chapters, a mark behind those that were done, and says
+// how far the tour came.
 func (t *tour) names() {
 	clearAll(t.chapters)
 	for i := range learn.Tour {
@@ -70,6 +71,12 @@ func (t *tour) names() {
 		t.chapters.AppendChild(option)
 	}
 	setValue(t.chapters, strconv.Itoa(t.chapter))
+	byID("tour-progress").Underlying().Set("value", len(t.done))
+	start := "Take the tour"
+	if t.chapter > 0 || max(t.step, t.toStep) > 0 {
+		start = "Go on with the tour: chapter " + strconv.Itoa(t.chapter+1)
+	}
+	byID("tour-start").SetTextContent(start)
 }
 
 // remember reads how far the tour came. What this program did not write counts
@@ -91,6 +98,15 @@ func (t *tour) remember() {
 			t.chapter, t.toStep = i, n
 		}
 	}
+}
+
+// forget begins the tour anew; where it stands open, it stays as it is.
+func (t *tour) forget() {
+	t.done = map[string]bool{}
+	if !t.open {
+		t.chapter, t.step, t.toStep = 0, 0, 0
+	}
+	t.names()
 }
 
 // store writes that. A browser that keeps nothing is no reason to stop.
@@ -222,11 +238,7 @@ func (t *tour) ended() {
 	show(t.example, false)
 	t.asks(false)
 	t.place.SetTextContent("The end")
-	n := 0
-	for range t.done {
-		n++
-	}
-	t.text.SetTextContent("You have seen " + strconv.Itoa(n) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters. Open a capture of your own and take the tour there, or try the quiz.")
+	t.text.SetTextContent("You have seen " + strconv.Itoa(len(t.done)) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters. Open a capture of your own and take the tour there, or try the quiz.")
 	show(t.next, false)
 	show(t.back, false)
 	byID("tour-close").Underlying().Call("focus")
@@ -282,7 +294,9 @@ func (t *tour) show(focus bool) {
 		t.asks(asked)
 		if s.Address != "" {
 			t.more.AppendChild(reference(s.Address, "More in the reference"))
+			t.more.AppendChild(document.CreateTextNode(" · "))
 		}
+		t.more.AppendChild(reference(learn.Folder+learn.PageWords, "Words explained"))
 		t.l.p.reveal(s.Row)
 		t.light()
 		t.store()
