@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -27,10 +28,17 @@ var serveCommand = command{
 Serves the page. It decodes in the browser: no capture is sent here unless its
 owner shares it, sealed so that this server can't read it. It listens on this
 machine only, unless told otherwise, and ends with Ctrl+C.
+
+Browsers encrypt shares, and keep the page for use without a network, only on
+this machine or over https: give a certificate and its key for others to use it,
+or put a server that has them in front. Over https, browsers are told to stay
+with it for a year. A certificate that was renewed is read at the next start.
 `,
 	prepare: func(flags *flag.FlagSet) runner {
 		o := serveOptions{files: site.Files, quota: share.DefaultQuota, limits: share.DefaultLimits()}
 		flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "`HOST:PORT` to listen on; port 0 takes a free one")
+		flags.StringVar(&o.tlsCert, "tls-cert", "", "`FILE` with the certificate for https, and behind it its chain, as PEM; needs --tls-key")
+		flags.StringVar(&o.tlsKey, "tls-key", "", "`FILE` with the certificate's key, as PEM")
 		flags.StringVar(&o.data, "data", "", "`FOLDER` to keep shares in; without it the page offers no stored shares")
 		flags.Func("quota", "`SIZE` that all shares may have together, as 10GiB (the default)", sizeFlag(&o.quota))
 		flags.Func("max-share", "`SIZE` of the largest share, as 256MiB (the default)", sizeFlag(&o.limits.Size))
@@ -41,6 +49,8 @@ machine only, unless told otherwise, and ends with Ctrl+C.
 
 type serveOptions struct {
 	listen      string
+	tlsCert     string
+	tlsKey      string
 	files       func() (fs.FS, bool)
 	data        string
 	quota       int64
@@ -95,6 +105,13 @@ func (o *serveOptions) run(ctx context.Context, std streams, args []string) erro
 	if _, _, err := net.SplitHostPort(o.listen); err != nil {
 		return usagef("--listen: expected HOST:PORT, found %q", o.listen)
 	}
+	if most := int64(o.limits.Chunks) * o.limits.ChunkSize; o.limits.Size > most {
+		return usagef("--max-share: a share has at most %d chunks of %d MiB, which are %d GiB; found %d bytes", o.limits.Chunks, o.limits.ChunkSize>>20, most>>30, o.limits.Size)
+	}
+	scheme, certificates, err := o.certificates()
+	if err != nil {
+		return err
+	}
 	files, ok := o.files()
 	if !ok {
 		return errors.New("the page is not in this program: it was built before the site was. Run ./build.sh, which makes .build/satascope with the page inside (or ./build.sh serve, which serves it at once)")
@@ -129,14 +146,21 @@ func (o *serveOptions) run(ctx context.Context, std streams, args []string) erro
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		TLSConfig:         certificates,
 		ErrorLog:          log.New(std.err, "satascope: ", 0),
 	}
-	if _, err := fmt.Fprintf(std.out, "Satascope is at http://%s/ (Ctrl+C ends it)\n", listener.Addr()); err != nil {
+	if _, err := fmt.Fprintf(std.out, "Satascope is at %s://%s/ (Ctrl+C ends it)\n", scheme, listener.Addr()); err != nil {
 		listener.Close()
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	go func() {
+		if certificates != nil {
+			ended <- server.ServeTLS(listener, "", "") // those of its TLSConfig
+		} else {
+			ended <- server.Serve(listener)
+		}
+	}()
 	select {
 	case err := <-ended:
 		return err
@@ -148,6 +172,23 @@ func (o *serveOptions) run(ctx context.Context, std streams, args []string) erro
 		return server.Close()
 	}
 	return nil
+}
+
+// certificates reads what https needs, if it was asked for.
+func (o *serveOptions) certificates() (scheme string, c *tls.Config, err error) {
+	switch {
+	case o.tlsCert == "" && o.tlsKey == "":
+		return "http", nil, nil
+	case o.tlsCert == "":
+		return "", nil, usagef("--tls-key needs --tls-cert, the certificate of that key")
+	case o.tlsKey == "":
+		return "", nil, usagef("--tls-cert needs --tls-key, the key of that certificate")
+	}
+	pair, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
+	if err != nil {
+		return "", nil, fmt.Errorf("--tls-cert %s with --tls-key %s: %w", o.tlsCert, o.tlsKey, err)
+	}
+	return "https", &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // listenError says what can be done about an address that can't be listened on.
