@@ -124,7 +124,16 @@ func (h *handler) route(w http.ResponseWriter, r *http.Request) error {
 	}
 	actions := map[string]action{}
 	for method, do := range known {
-		actions[method] = func(w http.ResponseWriter, r *http.Request) error { return do(w, r, t) }
+		actions[method] = func(w http.ResponseWriter, r *http.Request) error {
+			if err := h.expired(r, t.id); err != nil {
+				return err
+			}
+			err := do(w, r, t)
+			if errors.Is(err, ErrNotFound) {
+				h.forget(r, t.id)
+			}
+			return err
+		}
 	}
 	return h.methods(w, r, actions)
 }
@@ -418,11 +427,27 @@ func (h *handler) expired(r *http.Request, id ID) error {
 		return nil
 	}
 	if _, _, err := h.store.Upload(r.Context(), id); err == nil {
-		if err := h.store.Delete(r.Context(), id); err != nil && !errors.Is(err, ErrNotFound) {
-			h.Log(fmt.Errorf("remove an expired share: %w", err))
-		}
+		h.discard(r, id)
 	}
 	return problemf(http.StatusGone, "expired", "Ask the sender to share it again.", "This share ended on %s, as it was made to (%d days)", id.Expires().Format("2 January 2006 at 15:04 UTC"), id.Days())
+}
+
+// forget removes an upload that was not finished in time. It waits for the
+// requests that came in time and may still be under way.
+func (h *handler) forget(r *http.Request, id ID) {
+	if end := id.created().Add(h.Limits.UploadTime + h.allowed(h.Limits.ChunkSize)); h.Now().Before(end) {
+		return
+	}
+	if _, finished, err := h.store.Upload(r.Context(), id); err == nil && !finished {
+		h.discard(r, id)
+	}
+}
+
+// discard removes what is over. Where that fails, whoever asks next tries again.
+func (h *handler) discard(r *http.Request, id ID) {
+	if err := h.store.Delete(r.Context(), id); err != nil && !errors.Is(err, ErrNotFound) {
+		h.Log(fmt.Errorf("remove what is over: %w", err))
+	}
 }
 
 // writable checks that a share can still be added to.
@@ -431,6 +456,7 @@ func (h *handler) writable(r *http.Request, t target) (u Upload, finished bool, 
 		return u, finished, err
 	}
 	if end := u.Created.Add(h.Limits.UploadTime); !h.Now().Before(end) {
+		h.forget(r, t.id)
 		return u, false, problemf(http.StatusGone, "upload_over", "Share again.", "The upload was to be finished by %s", end.UTC().Format(time.RFC3339))
 	}
 	return u, false, nil
@@ -458,9 +484,6 @@ func length(r *http.Request, least, most int64) error {
 
 // putChunk stores a chunk.
 func (h *handler) putChunk(w http.ResponseWriter, r *http.Request, t target) error {
-	if err := h.expired(r, t.id); err != nil {
-		return err
-	}
 	u, finished, err := h.writable(r, t)
 	if err != nil {
 		return err
@@ -492,9 +515,6 @@ func (h *handler) putChunk(w http.ResponseWriter, r *http.Request, t target) err
 
 // finish takes the manifest and makes the share readable.
 func (h *handler) finish(w http.ResponseWriter, r *http.Request, t target) error {
-	if err := h.expired(r, t.id); err != nil {
-		return err
-	}
 	u, finished, err := h.writable(r, t)
 	if err != nil {
 		return err
@@ -577,9 +597,6 @@ func info(id ID, u Upload, manifest []byte) public {
 
 // get gives a share's manifest and how it is cut.
 func (h *handler) get(w http.ResponseWriter, r *http.Request, t target) error {
-	if err := h.expired(r, t.id); err != nil {
-		return err
-	}
 	u, manifest, err := h.store.Manifest(r.Context(), t.id)
 	if err != nil {
 		return fmt.Errorf("read a manifest: %w", err)
@@ -591,9 +608,6 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request, t target) error {
 
 // getChunk gives a chunk.
 func (h *handler) getChunk(w http.ResponseWriter, r *http.Request, t target) error {
-	if err := h.expired(r, t.id); err != nil {
-		return err
-	}
 	body, n, err := h.store.Chunk(r.Context(), t.id, t.n)
 	if err != nil {
 		return fmt.Errorf("read a chunk: %w", err)

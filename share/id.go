@@ -67,3 +67,6 @@ func (id ID) Days() int { return int(id.b[0]) }
 func (id ID) Expires() time.Time {
 	return time.Unix(int64(binary.BigEndian.Uint32(id.b[1:])), 0).UTC()
 }
+
+// created is when the share was begun.
+func (id ID) created() time.Time { return id.Expires().AddDate(0, 0, -id.Days()) }

@@ -9,6 +9,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,7 +37,8 @@ type Service struct {
 	Limits share.Limits // that it was started with; Grace at most a few seconds
 	// Stored gives the names of what the store holds of a share.
 	Stored func(t *testing.T, id string) []string
-	// Seed puts a share into the store, whole, as if it had been made long ago.
+	// Seed puts a share into the store, as if it had been made long ago; one without
+	// a manifest is an upload.
 	Seed func(t *testing.T, id share.ID, u share.Upload, chunks [][]byte, manifest []byte)
 	// Break makes the store fail until the function that it gives is called.
 	Break func(t *testing.T) (mend func())
@@ -72,6 +75,7 @@ func Run(t *testing.T, s Service) {
 		{"finished", finished},
 		{"deleted", deleted},
 		{"expired", expired},
+		{"upload over", uploadOver},
 		{"slow client", slowClient},
 		{"cut client", cutClient},
 		{"store failing", storeFailing},
@@ -180,17 +184,20 @@ func health(t *testing.T, s Service) {
 	require.Equal(t, share.Days, h.Days)
 	require.Equal(t, []int64{s.Limits.Size, s.Limits.ChunkSize, int64(s.Limits.Chunks), s.Limits.Manifest}, []int64{h.MaxSize, h.MaxChunkSize, int64(h.MaxChunks), h.MaxManifest})
 	require.WithinDuration(t, time.Now(), h.Time, time.Minute)
-	for name, want := range map[string]string{
-		"Cache-Control":                "no-store",
-		"X-Content-Type-Options":       "nosniff",
-		"Referrer-Policy":              "no-referrer",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'; sandbox",
-		"Content-Type":                 "application/json; charset=utf-8",
-		"Access-Control-Allow-Origin":  "",
-	} {
+	for name, want := range Headers {
 		require.Equal(t, want, resp.Header.Get(name), name)
 	}
+}
+
+// Headers are those of every answer that is JSON.
+var Headers = map[string]string{
+	"Cache-Control":                "no-store",
+	"X-Content-Type-Options":       "nosniff",
+	"Referrer-Policy":              "no-referrer",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'; sandbox",
+	"Content-Type":                 "application/json; charset=utf-8",
+	"Access-Control-Allow-Origin":  "",
 }
 
 // noID is well made, and nobody's.
@@ -203,7 +210,9 @@ func addresses(t *testing.T, s Service) {
 		"/api/shares/" + noID + "/chunks/99999999999", "/api/shares/" + noID + "/x", "/api/health/x", "/api/shares/..%2f..%2fetc", "/api/shares/" + noID + "/chunks/0/1"} {
 		_, resp, err := c.Do("GET", path, "", "", nil)
 		refused(t, err, http.StatusNotFound, "not_found")
-		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
+		for name, want := range Headers {
+			require.Equal(t, want, resp.Header.Get(name), "%s: %s", path, name)
+		}
 	}
 	for _, try := range []struct{ method, path, allow string }{
 		{"DELETE", "/api/health", "GET, HEAD"},
@@ -415,7 +424,15 @@ func expired(t *testing.T, s Service) {
 		_, err = c.Chunk(id.String(), 0)
 		refused(t, err, 410, "expired")
 		refused(t, c.PutChunk(&Share{ID: id.String(), Token: "x"}, 0, Content(10, 1)), 410, "expired")
+		refused(t, c.Delete(id.String(), "x"), 410, "expired")
 	}
+	// What asks to delete it removes it as well, whoever that is: it is over.
+	long := time.Now().AddDate(0, 0, -2)
+	over, err := share.NewID(1, long, rand.Reader)
+	require.NoError(t, err)
+	s.Seed(t, over, share.Upload{Size: 10, ChunkSize: 10, Created: long, TokenHash: make([]byte, 32)}, [][]byte{Content(10, 1)}, []byte("manifest"))
+	refused(t, c.Delete(over.String(), "x"), 410, "expired")
+	require.Empty(t, s.Stored(t, over.String()), "nothing is left behind")
 	// Not yet: the same, with a minute to go.
 	then := time.Now().AddDate(0, 0, -1).Add(time.Minute)
 	id, err := share.NewID(1, then, rand.Reader)
@@ -424,12 +441,43 @@ func expired(t *testing.T, s Service) {
 	got, _, err := c.Download(id.String())
 	require.NoError(t, err)
 	require.Equal(t, Content(10, 1), got)
-	// An upload that took too long.
-	content := Content(20, 1)
+}
+
+// uploadOver is an upload that took too long: it is refused, and whatever asks for
+// it has it removed.
+func uploadOver(t *testing.T, s Service) {
+	c := s.client()
 	made, err := c.Create(7, 20, 10)
 	require.NoError(t, err)
-	require.NoError(t, c.PutChunk(made, 0, content[:10]))
 	require.WithinDuration(t, time.Now().Add(s.Limits.UploadTime), made.UploadEnd, time.Minute)
+	token := Content(32, 5)
+	sum := sha256.Sum256(token)
+	begun := time.Now().Add(-s.Limits.UploadTime - time.Hour)
+	for name, ask := range map[string]func(*Share){
+		"the next chunk": func(made *Share) { refused(t, c.PutChunk(made, 1, Content(10, 2)), 410, "upload_over") },
+		"the manifest":   func(made *Share) { refused(t, c.Finish(made, []byte("m")), 410, "upload_over") },
+		"a reader":       func(made *Share) { _, err := c.Info(made.ID); refused(t, err, 404, "not_found") },
+		"a chunk's":      func(made *Share) { _, err := c.Chunk(made.ID, 0); refused(t, err, 404, "not_found") },
+	} {
+		id, err := share.NewID(7, begun, rand.Reader)
+		require.NoError(t, err)
+		made := &Share{ID: id.String(), Token: base64.RawURLEncoding.EncodeToString(token)}
+		s.Seed(t, id, share.Upload{Size: 20, ChunkSize: 10, Created: begun, TokenHash: sum[:]}, [][]byte{Content(10, 1)}, nil)
+		require.NotEmpty(t, s.Stored(t, made.ID))
+		ask(made)
+		require.Empty(t, s.Stored(t, made.ID), name)
+		refused(t, c.Finish(made, []byte("m")), 404, "not_found")
+	}
+	// One that was finished stays, long after the time for its upload.
+	id, err := share.NewID(7, begun, rand.Reader)
+	require.NoError(t, err)
+	s.Seed(t, id, share.Upload{Size: 10, ChunkSize: 10, Created: begun, TokenHash: sum[:]}, [][]byte{Content(10, 1)}, []byte("m"))
+	_, err = c.Chunk(id.String(), 1)
+	refused(t, err, 404, "not_found")
+	refused(t, c.PutChunk(&Share{ID: id.String(), Token: base64.RawURLEncoding.EncodeToString(token)}, 0, Content(10, 2)), 409, "finished")
+	got, _, err := c.Download(id.String())
+	require.NoError(t, err)
+	require.Equal(t, Content(10, 1), got)
 }
 
 // dial opens a connection and begins a PUT of a chunk of n bytes.
