@@ -70,8 +70,7 @@ func (l *Limiter) forget(now time.Time) {
 	}
 }
 
-// address is who asks: an IPv4 address, or the /64 that an IPv6 customer has.
-// What can't be read counts as one.
+// address is who asks.
 func (l *Limiter) address(r *http.Request) netip.Prefix {
 	text := r.RemoteAddr
 	if l.forwarded != "" {
@@ -80,10 +79,16 @@ func (l *Limiter) address(r *http.Request) netip.Prefix {
 			text = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 		}
 	}
-	if host, _, err := net.SplitHostPort(text); err == nil {
-		text = host
+	return Customer(text)
+}
+
+// Customer is what is counted as one: an IPv4 address, or the /64 that an IPv6
+// customer has. The address may have a port. What can't be read counts as one.
+func Customer(address string) netip.Prefix {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		address = host
 	}
-	a, err := netip.ParseAddr(text)
+	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return netip.Prefix{}
 	}

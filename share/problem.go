@@ -50,6 +50,13 @@ func (p *problem) write(w http.ResponseWriter, r *http.Request) {
 	}{p})
 }
 
+// Fail answers for a program around the handler that can't call it, or whose call
+// of it failed: in the form and with the headers of all its answers.
+func Fail(w http.ResponseWriter, r *http.Request, status int, code, what, action string) {
+	secure(w, r)
+	problemf(status, code, action, "%s", what).write(w, r)
+}
+
 func writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {

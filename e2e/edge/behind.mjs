@@ -1,15 +1,24 @@
 // The worker, as it is deployed, with a door behind it for the tests: /api/behind/
-// lists what the bucket holds, gives all or one of it, puts objects into it, makes it fail, and takes the
-// strict rate limit in place of the usual one.
+// lists what the bucket holds, gives all or one of it, puts objects into it, makes it fail, answer nonsense or
+// be missing, and takes the strict rate limit in place of the usual one. A request says in X-Behind-Address from
+// where it comes.
 import worker from "../../.build/edge/worker.mjs";
 
-let broken = false;
+let bucket = "mend";
 let strict = false;
 
 // A bucket whose every method fails.
 const failing = new Proxy({}, {
   get: (_, name) => () => Promise.reject(new Error(`R2 does not answer (${String(name)})`)),
 });
+
+// What the worker has for its bucket.
+const buckets = {
+  mend: (env) => env.SHARES,
+  break: () => failing,
+  nonsense: () => new Proxy({}, { get: () => () => 5 }),
+  unbind: () => undefined,
+};
 
 async function behind(request, env, what) {
   switch (what) {
@@ -37,8 +46,10 @@ async function behind(request, env, what) {
       await env.SHARES.put(new URL(request.url).searchParams.get("key"), await request.arrayBuffer());
       return new Response("ok");
     case "break":
+    case "nonsense":
+    case "unbind":
     case "mend":
-      broken = what === "break";
+      bucket = what;
       return new Response("ok");
     case "strict":
     case "lenient":
@@ -54,9 +65,14 @@ export default {
     if (path.startsWith("/api/behind/")) {
       return behind(request, env, path.slice("/api/behind/".length));
     }
+    const from = request.headers.get("X-Behind-Address");
+    if (from) {
+      request = new Request(request);
+      request.headers.set("CF-Connecting-IP", from);
+    }
     return worker.fetch(request, {
       ...env,
-      SHARES: broken ? failing : env.SHARES,
+      SHARES: buckets[bucket](env),
       CREATE_LIMIT: strict ? env.STRICT_LIMIT : env.CREATE_LIMIT,
     }, ctx);
   },

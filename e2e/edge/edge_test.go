@@ -90,7 +90,9 @@ func (d door) seed(t *testing.T, id share.ID, u share.Upload, chunks [][]byte, m
 	for n, c := range chunks {
 		require.NoError(t, store.PutChunk(ctx, id, n, int64(len(c)), bytes.NewReader(c)))
 	}
-	require.NoError(t, store.Finish(ctx, id, manifest))
+	if manifest != nil {
+		require.NoError(t, store.Finish(ctx, id, manifest))
+	}
 }
 
 // start runs wrangler with the project's own configuration, but for the worker's
@@ -205,24 +207,62 @@ func TestWorker(t *testing.T) {
 		ReadsBreak: true,
 	})
 	t.Run("rate limit", func(t *testing.T) { rateLimit(t, d) })
+	t.Run("its own errors", func(t *testing.T) { ownErrors(t, d) })
 	t.Run("site", func(t *testing.T) { site(t, d) })
 	t.Run("browser", func(t *testing.T) { browser(t, d) })
 }
 
+// An address may create so many shares, and for IPv6 it is the /64 that counts.
 func rateLimit(t *testing.T, d door) {
 	d.ask(t, "strict", nil)
 	defer d.ask(t, "lenient", nil)
-	c := &sharetest.Client{URL: d.url, HTTP: http.DefaultClient}
-	var err error
-	made := 0
-	for ; made < 10 && err == nil; made++ {
-		_, err = c.Create(1, 10, 10)
+	create := func(from string) *http.Response {
+		req, err := http.NewRequest("POST", d.url+"/api/shares", strings.NewReader(`{"days":1,"size":10,"chunk_size":10}`))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("X-Behind-Address", from)
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp
 	}
-	require.ErrorContains(t, err, "429 too_many")
-	require.LessOrEqual(t, made, 5)
-	var r *sharetest.Refusal
-	require.ErrorAs(t, err, &r)
-	require.Equal(t, "60", r.Header.Get("Retry-After"))
+	for _, address := range []string{"192.0.2.1", "2001:db8::%d"} {
+		var last *http.Response
+		made := 0
+		for ; made < 10 && (last == nil || last.StatusCode == http.StatusCreated); made++ {
+			last = create(strings.ReplaceAll(address, "%d", fmt.Sprint(made+1)))
+		}
+		require.Equal(t, http.StatusTooManyRequests, last.StatusCode, address)
+		require.LessOrEqual(t, made, 5)
+		require.Equal(t, "60", last.Header.Get("Retry-After"))
+	}
+	require.Equal(t, http.StatusCreated, create("2001:db8:0:1::1").StatusCode, "another customer")
+	require.Equal(t, http.StatusCreated, create("192.0.2.2").StatusCode)
+}
+
+// What the worker answers by itself has the form and the headers of all else.
+func ownErrors(t *testing.T, d door) {
+	defer d.ask(t, "mend", nil)
+	for _, c := range []struct {
+		fault, code, says string
+		status            int
+	}{
+		{"unbind", "not_configured", "no R2 bucket is bound as SHARES", http.StatusServiceUnavailable},
+		{"nonsense", "internal", "The service made a mistake", http.StatusInternalServerError},
+	} {
+		d.ask(t, c.fault, nil)
+		resp, err := http.Get(d.url + "/api/health")
+		require.NoError(t, err)
+		b, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, c.status, resp.StatusCode, "%s", b)
+		require.Contains(t, string(b), `"code":"`+c.code+`"`)
+		require.Contains(t, string(b), c.says)
+		for name, want := range sharetest.Headers {
+			require.Equal(t, want, resp.Header.Get(name), "%s: %s", c.fault, name)
+		}
+	}
 }
 
 // The tests of links in a real browser, with the worker for their service.

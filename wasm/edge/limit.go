@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"syscall/js"
 	"time"
+
+	"satascope/share"
 )
 
 // limitPeriod is the period of the limit in wrangler.jsonc: after it, at the
@@ -20,7 +22,8 @@ func admit(limit js.Value) func(*http.Request) time.Duration {
 		return nil
 	}
 	return func(r *http.Request) time.Duration {
-		outcome, err := call(r.Context(), limit, "limit", map[string]any{"key": r.Header.Get("Cf-Connecting-Ip")})
+		from := share.Customer(r.Header.Get("Cf-Connecting-Ip")).String()
+		outcome, err := call(r.Context(), limit, "limit", map[string]any{"key": from})
 		if err != nil {
 			logError(err)
 			return 0

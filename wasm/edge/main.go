@@ -12,7 +12,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -40,6 +39,9 @@ func main() {
 	workers.Serve(service())
 }
 
+// tellHost is what a client can do about a fault of the worker's own.
+const tellHost = "Try again, and tell who runs this service if it stays so."
+
 // service is what answers, also where the configuration is wrong: who deployed it
 // reads why at /api/health.
 func service() http.Handler {
@@ -55,8 +57,8 @@ func service() http.Handler {
 		}
 	}
 	logError(err)
-	return recovered(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeError(w, http.StatusServiceUnavailable, "not_configured", "This service is not set up: "+err.Error()+".")
+	return recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		share.Fail(w, r, http.StatusServiceUnavailable, "not_configured", "This service is not set up: "+err.Error(), tellHost)
 	}))
 }
 
@@ -93,7 +95,7 @@ func recovered(next http.Handler) http.Handler {
 				return // the answer ends short of its Content-Length, which the client sees
 			}
 			fmt.Fprintf(os.Stderr, "panic: %v\n%s", v, debug.Stack())
-			writeError(w, http.StatusInternalServerError, "internal", "The service made a mistake; try again.")
+			share.Fail(w, r, http.StatusInternalServerError, "internal", "The service made a mistake", tellHost)
 		}()
 		next.ServeHTTP(w, r)
 		if raw, ok := w.(interface{ WriteRawJSBody(js.Value) }); ok && r.Method == http.MethodHead {
@@ -101,28 +103,6 @@ func recovered(next http.Handler) http.Handler {
 			raw.WriteRawJSBody(js.Null())
 		}
 	})
-}
-
-// writeError answers what package share could not.
-func writeError(w http.ResponseWriter, status int, code, message string) {
-	type problem struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Action  string `json:"action"`
-	}
-	const action = "Tell who runs this service."
-	b, err := json.Marshal(struct {
-		Error problem `json:"error"`
-	}{problem{code, message + " " + action, action}})
-	if err != nil {
-		panic(err) // strings can be JSON
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(b)
 }
 
 // logError writes to the worker's log.
