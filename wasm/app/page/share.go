@@ -436,8 +436,8 @@ func (s *share) offer() {
 		text, can = sentence(s.none.Error()), false
 	case s.none != nil:
 		text, can = sentence(visible(s.none.Error())), false
-	case s.prepared.Size() > s.limits.Size:
-		text, can = "This is "+size(s.prepared.Size())+", and the host keeps at most "+size(s.limits.Size)+". Share a part of it.", false
+	case !s.prepared.Fit(s.limits):
+		text, can = "This is "+size(s.prepared.Size())+", and the host keeps at most "+size(s.limits.Most())+". Nothing is sent. Share a part of it: a stream, what a filter leaves, or the log alone.", false
 	default:
 		text = size(s.prepared.Size()) + " will be encrypted here and stored on " + js.Global().Get("location").Get("host").String() + ", for " + counted(s.days(), "day") +
 			". The host can't read it: the key is in the link alone. Whoever has the link can read it until then, or until you delete it."

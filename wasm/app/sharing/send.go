@@ -43,13 +43,21 @@ type Prepared struct {
 	layout  seal.Layout
 }
 
-// Size is the bytes that will be stored.
+// Size is the bytes that will be stored, as the content is cut now.
 func (p *Prepared) Size() int64 { return p.layout.SealedSize() }
+
+// Fit cuts the content as a host takes it, in larger chunks than usual where it
+// would be too many, and says whether the host takes it at all.
+func (p *Prepared) Fit(l Limits) bool {
+	chunk := max(seal.DefaultChunkSize, (p.layout.Length+l.Chunks-1)/l.Chunks)
+	p.layout.ChunkSize = int(min(chunk, l.ChunkSize-seal.Overhead, seal.MaxChunkSize))
+	return p.layout.Check() == nil && p.Size() <= l.Most()
+}
 
 // HasNotes says whether notes go along.
 func (p *Prepared) HasNotes() bool { return p.content.Notes != "" }
 
-// Prepare compresses the content where that helps and finds out how it is cut.
+// Prepare compresses the content where that helps, and cuts it as usual.
 func Prepare(content Content) (*Prepared, error) {
 	p := &Prepared{content: content, blob: content.Blob}
 	if size(content.Blob) == 0 {
@@ -63,7 +71,7 @@ func Prepare(content Content) (*Prepared, error) {
 		p.blob, p.gzip = packed, true
 	}
 	p.layout = seal.Layout{Length: size(p.blob), ChunkSize: seal.DefaultChunkSize}
-	return p, p.layout.Check()
+	return p, nil
 }
 
 func size(blob js.Value) int64 { return int64(blob.Get("size").Float()) }
@@ -95,8 +103,8 @@ func (s Service) Send(c *Call, p *Prepared, progress func(bytes int64)) (*Shared
 	if err != nil {
 		return nil, err
 	}
-	if p.Size() > limits.Size {
-		return nil, errors.New("this is " + strconv.FormatInt(p.Size(), 10) + " bytes, and the service keeps at most " + strconv.FormatInt(limits.Size, 10) +
+	if !p.Fit(limits) {
+		return nil, errors.New("this is " + strconv.FormatInt(p.Size(), 10) + " bytes, and the service keeps at most " + strconv.FormatInt(limits.Most(), 10) +
 			"; share a part of it")
 	}
 	shared := &Shared{Sealed: p.Size()}

@@ -15,6 +15,7 @@ import (
 	"syscall/js"
 	"time"
 
+	"satascope/share/seal"
 	"satascope/wasm/app/browser"
 )
 
@@ -28,9 +29,15 @@ type Service struct {
 
 // Limits are what a service says of itself.
 type Limits struct {
-	Size      int64
-	ChunkSize int64
+	Size      int64 // bytes of all sealed chunks of a share
+	ChunkSize int64 // bytes of a sealed chunk
+	Chunks    int64 // of a share
 	Manifest  int64
+}
+
+// Most is the bytes of the largest share, sealed, for which the chunks suffice.
+func (l Limits) Most() int64 {
+	return min(l.Size, l.Chunks*min(l.ChunkSize, seal.MaxChunkSize+seal.Overhead))
 }
 
 // ErrNone means that the host of the page stores no shares, and does not say why.
@@ -192,8 +199,11 @@ func (s Service) Ask(c *Call) (Limits, error) {
 	if err != nil {
 		return Limits{}, err
 	}
-	l := Limits{Size: number(v.Get("max_size")), ChunkSize: number(v.Get("max_chunk_size")), Manifest: number(v.Get("max_manifest"))}
-	if l.Size <= 0 || l.ChunkSize <= 0 {
+	l := Limits{
+		Size: number(v.Get("max_size")), ChunkSize: number(v.Get("max_chunk_size")), Manifest: number(v.Get("max_manifest")),
+		Chunks: min(number(v.Get("max_chunks")), seal.MaxChunks),
+	}
+	if l.Size <= 0 || l.ChunkSize <= seal.Overhead || l.Chunks <= 0 {
 		if why := text(v.Get("message")); why != "" {
 			return l, &Refusal{Code: codeNone, Message: why[:min(len(why), maxWhy)]}
 		}

@@ -318,6 +318,43 @@ func TestTooLargeIsKnownBeforeAnythingIsSent(t *testing.T) {
 	require.ErrorContains(t, err, "the file is empty")
 }
 
+// Content is cut as the host takes it: in smaller chunks than usual, or in larger
+// ones where those would be too many, up to what the host can hold of it.
+func TestChunksAreAsTheHostTakesThem(t *testing.T) {
+	const mib = 1 << 20
+	for name, c := range map[string]struct {
+		limits share.Limits
+		length int
+		chunk  int // of content; 0 when it can't fit
+	}{
+		"as usual":               {share.Limits{Size: 100 * mib, ChunkSize: 4 * mib, Chunks: 3}, 2*mib + 1, mib},
+		"larger":                 {share.Limits{Size: 100 * mib, ChunkSize: 4 * mib, Chunks: 3}, 3*mib + 1, mib + 1},
+		"as large as they come":  {share.Limits{Size: 100 * mib, ChunkSize: 4 * mib, Chunks: 2}, 8*mib - 32, 4*mib - 16},
+		"too many even so":       {share.Limits{Size: 100 * mib, ChunkSize: 4 * mib, Chunks: 2}, 8*mib - 31, 0},
+		"smaller":                {share.Limits{Size: 100 * mib, ChunkSize: 1000, Chunks: 1024}, 5000, 984},
+		"too many small ones":    {share.Limits{Size: 100 * mib, ChunkSize: 1000, Chunks: 5}, 5000, 0},
+		"more than the host has": {share.Limits{Size: 2 * mib, ChunkSize: 4 * mib, Chunks: 1024}, 2 * mib, 0},
+	} {
+		h := newHost(t)
+		c.limits.Manifest, c.limits.UploadTime, c.limits.Grace, c.limits.Rate = 64<<10, time.Hour, time.Minute, mib
+		h.handler = share.NewHandler(share.NewBucketStore(h.bucket), share.Options{Limits: c.limits})
+		content := random(c.length)
+		shared, err := Service{}.Send(NewCall(), prepare(t, content), func(int64) {})
+		if c.chunk == 0 {
+			require.ErrorContains(t, err, "the service keeps at most", name)
+			require.Equal(t, []string{"GET /api/health"}, h.log, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		found, err := Service{}.Find(NewCall(), shared.Link)
+		require.NoError(t, err, name)
+		require.Equal(t, seal.Layout{Length: int64(c.length), ChunkSize: c.chunk}, found.layout, name)
+		blob, err := found.Fetch(NewCall(), func(int64) {})
+		require.NoError(t, err, name)
+		require.True(t, bytes.Equal(content, bytesOf(t, blob)), name)
+	}
+}
+
 // A network that fails is tried again; what is stopped or fails for good leaves
 // nothing behind.
 func TestFaults(t *testing.T) {
