@@ -38,8 +38,19 @@ test("the program comes compressed", async () => {
   assert.ok(sizes.br < sizes.gzip && sizes.gzip < sizes.identity / 2, JSON.stringify(sizes));
 });
 
-test("an address where nothing is", async () => {
-  const r = await fetch(`${site.origin}/nothing/here`);
-  assert.equal(r.status, 404);
-  assert.match(r.headers.get("content-security-policy"), /default-src 'none'/);
+test("an address where nothing is: the status, and a page that leads on, at any depth", async (t) => {
+  for (const path of ["/nothing", "/nothing/here/either", "/reference/nothing"]) {
+    const r = await fetch(site.origin + path);
+    assert.equal(r.status, 404);
+    assert.match(r.headers.get("content-security-policy"), /default-src 'none'/);
+    for (const dark of [false, true]) {
+      const page = await site.open(t, { path, dark, ready: false, viewport: { width: dark ? 390 : 1000, height: 600 }, expects: /status of 404/ });
+      assert.equal(await page.text("h1"), "Nothing is at this address");
+      assert.notEqual(await page.tab.$eval("header", (e) => getComputedStyle(e).display), "block", "it has the site's style");
+      if (path === "/nothing") await page.screenshot(`404-${dark ? "dark-narrow" : "light"}`);
+      assert.equal(page.errors.length, 1, "all that it names is there");
+      await Promise.all([page.tab.waitForNavigation(), page.tab.click(dark ? "li:nth-child(2) a" : "li:nth-child(1) a")]);
+      assert.equal(new URL(page.tab.url()).pathname, dark ? "/reference/" : "/");
+    }
+  }
 });

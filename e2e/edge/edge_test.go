@@ -302,14 +302,16 @@ func site(t *testing.T, d door) {
 	hashed, _ := get("/" + style)
 	require.Equal(t, http.StatusOK, hashed.StatusCode)
 	require.Equal(t, "public, max-age=31536000, immutable", hashed.Header.Get("Cache-Control"))
-	missing, _ := get("/nothing")
+	missing, why := get("/nothing/here")
 	require.Equal(t, http.StatusNotFound, missing.StatusCode)
+	require.Contains(t, why, "Nothing is at this address")
+	require.Contains(t, why, `href="/base.`)
 	packed, _ := get("/" + style + ".br")
 	require.Equal(t, http.StatusNotFound, packed.StatusCode, "the platform compresses by itself")
 	example, _ := get("/examples/devkit_story.pcapng.gz")
 	require.Equal(t, http.StatusOK, example.StatusCode)
 	require.Empty(t, example.Header.Get("Content-Encoding"), "a capture is sent as it is")
-	for _, resp := range []*http.Response{page, hashed, example} {
+	for _, resp := range []*http.Response{page, hashed, example, missing} {
 		h := resp.Header
 		require.Contains(t, h.Get("Content-Security-Policy"), "script-src 'self' 'wasm-unsafe-eval';")
 		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"))

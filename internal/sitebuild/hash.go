@@ -11,8 +11,9 @@ import (
 )
 
 // A reference is the name of a script, a style or WebAssembly that stands alone
-// in quotes or in url(…), relative to the file that it stands in.
-var reference = regexp.MustCompile(`(["'(])((?:\.{1,2}/)*[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:js|css|wasm))(["')])`)
+// in quotes or in url(…), relative to the file that it stands in, or to the site's
+// root behind a slash.
+var reference = regexp.MustCompile(`(["'(])((?:/|(?:\.{1,2}/)*)[A-Za-z0-9_][A-Za-z0-9_./-]*\.(?:js|css|wasm))(["')])`)
 
 // hashed says whether a file's name changes with its content. A service worker
 // keeps its name: browsers know it by that.
@@ -84,7 +85,10 @@ func (h *hasher) rewrite(name string, content []byte, within []string) ([]byte, 
 	at := 0
 	for _, m := range reference.FindAllSubmatchIndex(content, -1) {
 		ref := string(content[m[4]:m[5]])
-		target := path.Join(path.Dir(name), ref)
+		target, root := strings.CutPrefix(ref, "/")
+		if !root {
+			target = path.Join(path.Dir(name), ref)
+		}
 		if _, ok := h.files[target]; !ok || !hashed(target) {
 			continue
 		}

@@ -61,6 +61,15 @@ func TestHashNames(t *testing.T) {
 	require.Equal(t, `importScripts("`+boot+`")`, string(files["sw.js"]))
 }
 
+// A page that is shown at any address names its files from the site's root.
+func TestHashNamesFromTheRoot(t *testing.T) {
+	files, err := hashNames(tree{"app.css": []byte("a"), "in/a.css": []byte("b"), "in/404.html": []byte(`<link href="/app.css"><link href="/in/a.css"><link href="/a.css"><a href="/">`)})
+	require.NoError(t, err)
+	app, _ := byStem(t, files, "app.css")
+	in, _ := byStem(t, files, "in/a.css")
+	require.Equal(t, `<link href="/`+app+`"><link href="/`+in+`"><link href="/a.css"><a href="/">`, string(files["in/404.html"]))
+}
+
 func TestHashFollowsWhatIsReferredTo(t *testing.T) {
 	changed := testTree()
 	changed["wasm_exec.js"] = []byte("another Go")
