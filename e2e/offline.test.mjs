@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import test from "node:test";
 import { PATIENCE, suite } from "./lib/browser.mjs";
+import { serve } from "./lib/server.mjs";
 
 const site = suite();
 const capture = "testdata/golden/captures/devkit_story.pcapng.gz";
@@ -15,20 +16,29 @@ async function kept(tab) {
   await tab.waitForFunction(() => navigator.serviceWorker.controller !== null, { timeout: PATIENCE });
 }
 
-test("offline: the page loads and decodes without a network", async (t) => {
-  const page = await site.open(t, { expects: /ERR_INTERNET_DISCONNECTED/ });
+test("offline: the page loads and decodes when its server is gone and the network off", async (t) => {
+  const server = await serve(), own = site.origin;
+  site.origin = server.origin;
+  t.after(() => (site.origin = own));
+  t.after(() => server.stop());
+  const page = await site.open(t, { expects: /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED/ });
   await page.choose(capture);
   await page.state("done");
   const want = (await page.download("#download-compatible")).bytes;
   await kept(page.tab);
   await page.tab.waitForSelector("#kept:not([hidden])", { timeout: PATIENCE });
-  await page.tab.setOfflineMode(true);
-  await page.tab.reload({ waitUntil: "load" });
-  await page.tab.waitForFunction(() => globalThis.satascope?.ready, { timeout: PATIENCE });
-  await page.choose(capture);
-  assert.equal(await page.state("done", "failed"), "done");
-  assert.ok((await page.download("#download-compatible")).bytes.equals(want));
-  assert.equal(await page.tab.evaluate(() => fetch("api/health").then(() => "answered", () => "no network")), "no network", "the network is off");
+  await server.stop();
+  await assert.rejects(fetch(site.origin), "the server is gone");
+  for (const off of [false, true]) {
+    await page.tab.setOfflineMode(off);
+    await page.tab.goto(`${site.origin}/`, { waitUntil: "load" });
+    await page.tab.reload({ waitUntil: "load" });
+    await page.tab.waitForFunction(() => globalThis.satascope?.ready, { timeout: PATIENCE });
+    await page.choose(capture);
+    assert.equal(await page.state("done", "failed"), "done");
+    assert.ok((await page.download("#download-compatible")).bytes.equals(want));
+    assert.equal(await page.tab.evaluate(() => fetch("api/health").then(() => "answered", () => "no network")), "no network");
+  }
   // Also the example, and the reference from its folder.
   await page.tab.goto(`${site.origin}/reference/`);
   assert.match(await page.tab.title(), /reference/i);

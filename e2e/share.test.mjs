@@ -9,6 +9,7 @@ import { join } from "node:path";
 import test, { after } from "node:test";
 import { writeLarge } from "./capture.mjs";
 import { PATIENCE, suite } from "./lib/browser.mjs";
+import { serve } from "./lib/server.mjs";
 import { drawn } from "./lib/views.mjs";
 
 const data = await mkdtemp(join(tmpdir(), "satascope-shares-"));
@@ -159,6 +160,94 @@ test("a stored share: another browser has the same log", async (t) => {
   const bytes = await stored();
   assert.ok(bytes.includes(link.slice(-72, -44)), "the share is there");
   for (const secret of ["devkit_story", "system.xml", "%SLC_EMU_DIR", key]) assert.ok(!bytes.includes(secret), `${secret} is stored`);
+});
+
+test("the stored bytes hold nothing of what was shared: not its content, its name, its notes or its view", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "satascope-secret-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const bytes = await readFile(plain), name = "a_secret_name.pcap", path_ = "/%MLC_EMU_DIR/usr/0/58.bin";
+  assert.ok(bytes.includes(path_), "the file has the path as plain text");
+  await writeFile(join(folder, name), bytes);
+  const sender = await site.open(t);
+  // Without compression what is sealed is the file itself, in which the path can be found.
+  await sender.tab.evaluateOnNewDocument(() => delete globalThis.CompressionStream);
+  await sender.tab.reload();
+  await sender.tab.waitForFunction(() => globalThis.satascope?.ready, { timeout: PATIENCE });
+  await sender.choose(join(folder, name));
+  assert.equal(await sender.state("done", "failed"), "done");
+  await sender.tab.waitForSelector("#rows .n", { timeout: PATIENCE });
+  await go(sender, 3);
+  await note(sender, "a secret note");
+  await filter(sender, "path:58.bin");
+  const { link } = await share(sender);
+  const id = link.slice(-72, -44), key = link.slice(-43);
+  const all = await stored();
+  assert.ok(all.includes(id) && all.length > bytes.length, "the share is there, as large as the file");
+  for (const secret of [path_, "58.bin", name, "a_secret_name", "a secret note", "path:58", "filter=", key, Buffer.from(key, "base64url"), bytes.subarray(0, 24)]) {
+    assert.ok(!all.includes(secret), `${secret} is stored`);
+  }
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  assert.equal(await reader.text("#name"), name);
+  assert.equal(await reader.tab.$eval("#filter", (e) => e.value), "path:58.bin");
+  assert.ok((await log(reader)).equals(await log(sender)));
+});
+
+test("a share that is not there is told in plain words", async (t) => {
+  const day = 24 * 3600, key = "A".repeat(43);
+  /** An id of the service's form: days, end, and what nobody can guess. */
+  const id = (days, end) => {
+    const b = randomBytes(21);
+    b[0] = days;
+    b.writeUInt32BE(end, 1);
+    return b.toString("base64url");
+  };
+  const now = Math.floor(Date.now() / 1000);
+  for (const [what, fragment, says] of [
+    ["ended", `share=${id(7, Date.UTC(2026, 0, 2, 3, 4) / 1000)}.${key}`, /: This share ended on 2 January 2026 at 03:04 UTC, as it was made to \(7 days\)\. Ask the sender to share it again\.$/],
+    ["never there", `share=${id(1, now + day)}.${key}`, /: There is no share under this id: it was deleted, .* Ask the sender for the link again, or to share again\.$/],
+    ["no id", `share=${"A".repeat(28)}.${key}`, /: There is no share under this id: it is not whole\. Copy all of the link, or ask the sender for it again\.$/],
+    ["a way out of the folder", `share=..%2f..%2fetc%2fpasswd.${key}`, /not whole/],
+  ]) {
+    const page = await site.open(t, { path: `/#${fragment}`, expects: /404|410/ });
+    await page.tab.waitForFunction(() => document.getElementById("error").textContent !== "", { timeout: PATIENCE });
+    const said = await page.text("#error");
+    assert.match(said, /^The shared capture could not be opened: /, what);
+    assert.match(said, says, what);
+    assert.equal(await page.state("empty", "done", "failed"), "empty", what);
+    assert.equal(await page.tab.$eval("#shared", (e) => e.open), false, "and no dialog is left open");
+  }
+  // So is a delete link whose share has ended.
+  const owner = await site.open(t, { path: `/#delete=${id(1, now - day)}.${key}`, expects: /410/ });
+  await owner.tab.waitForSelector("#shared[open] #shared-delete:not([hidden])");
+  assert.ok(!owner.requests.some((r) => r.method === "DELETE"), "nothing is deleted before the person says so");
+  await owner.tab.click("#shared-delete");
+  await owner.tab.waitForFunction(() => /could not be deleted: This share ended on /.test(document.getElementById("error").textContent), { timeout: PATIENCE });
+});
+
+test("what the host does not keep is told before anything is sent, and what can be shared instead", async (t) => {
+  let packets = 300, most = "16.8 MB"; // of the worker that runs elsewhere
+  if (!process.env.SHARE_ORIGIN) {
+    const folder = await mkdtemp(join(tmpdir(), "satascope-small-"));
+    const small = await serve(["--data", folder, "--max-share", "1MiB"]), own = site.origin;
+    [packets, most, site.origin] = [20, "1.0 MB", small.origin];
+    t.after(async () => {
+      site.origin = own;
+      await small.stop();
+      await rm(folder, { recursive: true });
+    });
+  }
+  const sender = await decoded(t, await noisy(t, packets));
+  await sender.tab.click("#share-open");
+  await sender.tab.waitForSelector("#share[open]");
+  await sender.tab.click('input[name="share-how"][value="stored"]');
+  await sender.tab.waitForFunction((m) => new RegExp(`^This is [\\d.]+ MB, and the host keeps at most ${m}\\. Nothing is sent\\. Share a part of it: `).test(document.getElementById("share-facts").textContent),
+    { timeout: PATIENCE }, most);
+  assert.equal(await sender.tab.$eval("#share-make", (e) => e.disabled), true);
+  await sender.screenshot("share-too-large");
+  await sender.tab.click('input[name="share-what"][value="log"]');
+  await sender.tab.waitForSelector("#share-make:not([disabled])", { timeout: PATIENCE });
+  assert.ok(sender.requests.every((r) => r.method === "GET"), "nothing was sent");
 });
 
 test("a large capture goes in chunks, with progress, and can be cancelled", async (t) => {
