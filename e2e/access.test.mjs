@@ -255,7 +255,18 @@ const scenes = [
   ["tour", async ({ tab }) => {
     await tab.click("#learn-open");
     await tab.click("#learn-tour");
-    await tab.waitForFunction(() => document.getElementById("tour-place").textContent !== "");
+    await tab.waitForSelector("#tour-question .answer input");
+    return undefined;
+  }],
+  ["tour, a hint", async ({ tab }) => {
+    await tab.type("#tour-question .answer input", "20");
+    await tab.keyboard.press("Enter");
+    await tab.waitForSelector("#tour-question .verdict.wrong");
+    return undefined;
+  }],
+  ["tour, the answer", async ({ tab }) => {
+    await tab.$eval("#tour-question .buttons button[type=button]", (e) => e.click());
+    await tab.waitForFunction(() => /It is/.test(document.querySelector("#tour-question .verdict").textContent));
     return async () => {
       await tab.click("#tour-close");
       assert.equal(await shown(tab, "#tour"), false);
@@ -266,6 +277,12 @@ const scenes = [
     await tab.click("#learn-builder");
     await tab.$eval("#builder-add-request", (e) => e.click());
     await tab.waitForFunction(() => document.querySelectorAll("#builder-fields input").length > 1);
+    return undefined;
+  }],
+  ["builder, a mistake", async ({ tab }) => {
+    await tab.$eval("#builder-field-0", (e) => e.select());
+    await tab.type("#builder-field-0", "zzz");
+    await tab.waitForSelector("#builder-fields [aria-invalid=true]");
     return () => tab.keyboard.press("Escape");
   }],
   ["quiz", async ({ tab }) => {

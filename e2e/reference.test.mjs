@@ -84,6 +84,7 @@ for (const dark of [false, true]) {
         await page.tab.emulateMediaType("print"); // a new page may have lost it
         assert.equal(await page.tab.$eval(".fields thead", (e) => getComputedStyle(e).display), "table-header-group");
         assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is cut`);
+        assert.deepEqual(await page.tab.$$eval(".values code", (all) => all.filter((e) => e.textContent.length < 12 && e.getBoundingClientRect().height > 30).map((e) => e.textContent)), [], `${name}: a short value stands in one line`);
       }
     }
   });

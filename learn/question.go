@@ -42,7 +42,7 @@ func (q *Question) Check(answer string) (bool, error) {
 	switch q.Kind {
 	case QuestionChoice:
 		if n >= uint64(len(q.Choices)) {
-			return false, &TextError{Want: "one of " + strconv.Itoa(len(q.Choices)) + " choices", Found: strconv.Quote(answer)}
+			return false, &TextError{Offset: noOffset, Want: "one of " + strconv.Itoa(len(q.Choices)) + " choices", Found: quoted(answer)}
 		}
 	case QuestionByte:
 		return n >= q.Answer && n < q.Answer+uint64(q.Length), nil
@@ -59,7 +59,7 @@ func (q *Question) digits(answer string) string {
 func (q *Question) parse(answer string) (uint64, error) {
 	n, err := parseNumber(q.digits(answer), 64, false)
 	if err != nil {
-		return 0, &TextError{Want: "a number, decimal or hex after 0x", Found: strconv.Quote(answer)}
+		return 0, &TextError{Offset: noOffset, Want: "a number, decimal or hex after 0x", Found: quoted(answer)}
 	}
 	return n, nil
 }

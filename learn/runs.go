@@ -35,12 +35,17 @@ func AppendRuns(dst []byte, b []byte) []byte {
 
 // A TextError says where a text that people wrote can't be understood.
 type TextError struct {
-	Offset int // in the text, in bytes
+	Offset int // in the text, in bytes; noOffset when all of it is meant
 	Want   string
 	Found  string
 }
 
+const noOffset = -1
+
 func (e *TextError) Error() string {
+	if e.Offset == noOffset {
+		return "expected " + e.Want + ", found " + e.Found
+	}
 	return "at character " + strconv.Itoa(e.Offset+1) + ": expected " + e.Want + ", found " + e.Found
 }
 

@@ -116,12 +116,11 @@ func (v *Value) append(dst []byte) ([]byte, error) {
 // the unsigned number with the same bits, too: 0xffffffff is -1.
 func parseNumber(s string, bits int, signed bool) (uint64, error) {
 	t := strings.TrimSpace(s)
-	at := strings.Index(s, t)
 	want := "a number from 0 to " + strconv.FormatUint(1<<(bits-1)-1+1<<(bits-1), 10) + ", or hex after 0x"
 	if signed {
 		want = "a number from -" + strconv.FormatUint(1<<(bits-1), 10) + " to " + strconv.FormatUint(1<<bits-1, 10) + ", or hex after 0x"
 	}
-	bad := &TextError{Offset: at, Want: want, Found: strconv.Quote(t)}
+	bad := &TextError{Offset: noOffset, Want: want, Found: quoted(t)}
 	if t == "" {
 		bad.Found = "nothing"
 		return 0, bad
@@ -150,6 +149,14 @@ func parseNumber(s string, bits int, signed bool) (uint64, error) {
 		n = -n
 	}
 	return n, nil
+}
+
+// quoted is what a person typed, shortened where it is long.
+func quoted(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:39]) + "…"
+	}
+	return strconv.Quote(s)
 }
 
 // appendEscaped appends bytes as a text that people can edit and that shows all

@@ -64,7 +64,7 @@ var Commands = []*Spec{
 		Line:    []Part{{"path", FormOpenPathIO, SlotFD}, {"move_to", FormMove, SlotMoveTo}, {"total_size", FormTotal, SlotNone}},
 		Notes: []string{
 			"With fast file I/O the answer has no header; how long it is follows from the request, the first read size and the form of its first 32 bytes.",
-			"The log prints the product of block count and block size modulo 2^32.",
+			"The log prints the product of block count and block size modulo 2^32: only its last 32 bits.",
 		}},
 	{Command: WriteFile, Name: "WriteFile", LogName: "WriteFile", Response: ShapeResult,
 		Meaning: "writes to an open file",
