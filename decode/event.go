@@ -69,7 +69,11 @@ func (o *order) tell(e event) {
 	e.msg.Parsed, e.msg.Problem = nil, nil
 	e.msg.Head = slices.Clone(e.msg.Head)
 	o.bytes += len(e.msg.Head) + 200
-	o.waiting = append(o.waiting, e)
+	if o.waiting = append(o.waiting, e); o.bytes > 2*maxHeld {
+		// Whoever holds this back says nothing more: it may wait for ever.
+		clear(o.holds)
+		o.pass()
+	}
 }
 
 // hold keeps back whatever comes from a packet on.
@@ -85,6 +89,11 @@ func (o *order) release(stream uint32) {
 		return
 	}
 	delete(o.holds, stream)
+	o.pass()
+}
+
+// pass passes on what nobody holds back.
+func (o *order) pass() {
 	least := ^uint32(0)
 	for _, packet := range o.holds {
 		least = min(least, packet)

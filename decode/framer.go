@@ -853,19 +853,116 @@ func (f *framer) learnFirstRead(total, data uint64) {
 // seekRequest drops bytes of the client until a request can begin.
 func (f *framer) seekRequest() bool {
 	l := f.client
-	for i := range l.buf {
-		switch sata.LooksLikeRequest(l.buf[i:]) {
+	for i := 0; i < len(l.buf); i++ {
+		like, last := sata.LooksLikeRequest(l.buf[i:]), i
+		if had := l.at(l.pos + int64(i)).acked; like == sata.Yes && f.lossy && had >= 0 && !f.dump {
+			like, last = f.waitedFor(i, had)
+		}
+		switch like {
 		case sata.Yes:
 			f.skip(l, i)
 			f.endSeek(l, &f.seekingClient)
+			f.order.release(f.seeking())
 			return true
 		case sata.Maybe:
 			f.skip(l, i)
+			if f.lossy {
+				f.order.hold(f.seeking(), max(l.at(l.pos).packet, l.last.packet))
+			}
 			return false
 		}
+		i = last
 	}
 	f.skip(l, len(l.buf))
+	f.order.release(f.seeking())
 	return false
+}
+
+// seeking is the name of a stream's hold while it is not known where its next
+// request begins.
+func (f *framer) seeking() uint32 { return f.id | 1<<30 }
+
+// maxPipelined is how many requests in a row are believed, after bytes were lost,
+// whose sender did not wait for a response to any of them.
+const maxPipelined = 32
+
+// waitedFor says whether what looks like a request, i bytes behind the front of the
+// client's lane, is one: the request before these bytes may be lost, and they may
+// be the data that it brought. A client that asked waits for its response, at once
+// or after other requests: the server sent as much as a response to each of them
+// takes when it had received just these, or the client had received as much when
+// it went on. last is where the last of the requests begins that follow one another
+// from i on: before it nothing else has to be looked at, if they are none. had is how
+// much the client had received when it sent the first.
+func (f *framer) waitedFor(i int, had int64) (like sata.Likeness, last int) {
+	l := f.client
+	last = i
+	for n := int64(1); n <= maxPipelined; n++ {
+		b := l.buf[last:]
+		if like := sata.LooksLikeRequest(b); like != sata.Yes {
+			if like == sata.Maybe && f.final {
+				like = sata.No
+			}
+			return like, last
+		}
+		length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(b))
+		data, known := f.dataBehind(b)
+		if !known {
+			return f.unlessFinal(), last
+		}
+		length += data
+		start := l.pos + int64(last)
+		end := start + int64(min(length, maxMissing))
+		enough := had + n*sata.ReadHeadSize // no response is shorter
+		within, sent := f.sentWith(start, end)
+		waited := end < l.end() && l.at(end).acked > l.at(end-1).acked
+		switch {
+		case end <= l.end() && sent >= enough, waited && l.at(end).acked >= enough:
+			return sata.Yes, last
+		case waited, end > l.end() && within:
+			return sata.No, last
+		case end >= l.end():
+			return f.unlessFinal(), last
+		}
+		last = int(end - l.pos)
+	}
+	return sata.No, last
+}
+
+// dataBehind is how much data out of band follows the request that b begins with;
+// not known where too little of it is there.
+func (f *framer) dataBehind(b []byte) (n uint64, known bool) {
+	if sata.Command(binary.BigEndian.Uint32(b[0x30:])) != sata.WriteFile || !f.ffio() {
+		return 0, true
+	}
+	if len(b) < sata.RequestSize+8 {
+		return 0, false
+	}
+	return uint64(binary.BigEndian.Uint32(b[sata.RequestSize:])) * uint64(binary.BigEndian.Uint32(b[sata.RequestSize+4:])), true
+}
+
+// unlessFinal is Maybe as long as more bytes can come.
+func (f *framer) unlessFinal() sata.Likeness {
+	if f.final {
+		return sata.No
+	}
+	return sata.Maybe
+}
+
+// sentWith says whether the server sent something when it had received a part of
+// the client's bytes from start to end, and how much it has sent, in all, by the
+// time that it had received just these.
+func (f *framer) sentWith(start, end int64) (within bool, sent int64) {
+	l := f.server
+	for i := range l.marks {
+		switch m := &l.marks[i]; {
+		case m.acked == end:
+			sent = m.end
+		case m.acked > start && m.acked < end:
+			within = true
+		}
+	}
+	return within, sent
 }
 
 // seekResponse finds the next place where the response to a waiting request can
@@ -1008,7 +1105,9 @@ func (f *framer) missingClient(offset, size int64) {
 	if !b.active && !f.seekingClient && len(l.buf) >= sata.RequestSize && sata.LooksLikeRequest(l.buf) == sata.Yes && uint64(len(l.buf)) < sata.HeaderSize+uint64(binary.BigEndian.Uint32(l.buf)) {
 		// A request is damaged. Its response is still to come and will be passed over.
 		f.outOfBand = bulk{active: true, start: l.pos, length: sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf)), done: uint64(len(l.buf))}
-		if command := sata.Command(binary.BigEndian.Uint32(l.buf[0x30:])); command == sata.WriteFile {
+		if data, known := f.dataBehind(l.buf); known {
+			f.outOfBand.length += data
+		} else {
 			f.outOfBand.active = false
 		}
 		f.seekingServer = true
@@ -1122,6 +1221,7 @@ func (f *framer) finish() {
 	}
 	f.oneDirection()
 	f.order.release(f.id)
+	f.order.release(f.seeking())
 }
 
 type decodeError string

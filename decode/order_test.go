@@ -127,3 +127,25 @@ func TestRecoveredDescriptors(t *testing.T) {
 	t.Logf("%d requests whose descriptor's opening is there: %d with its path, %d with another", there, right, wrong)
 	require.GreaterOrEqual(t, float64(right)/float64(there), 0.995)
 }
+
+// What waits for a stream that never says more is passed on when it is too much,
+// in its order.
+func TestHeldForEver(t *testing.T) {
+	log := walcore.NewLog(walcore.Limits{})
+	var streams [2]Stream
+	all := streams[:]
+	o := order{machine: walcore.NewMachine(log), streams: &all, holds: map[uint32]uint32{}}
+	o.tell(event{kind: eventOpen, stream: 1})
+	o.hold(0, 1)
+	message := walcore.Message{Head: make([]byte, 1<<20), Length: 1 << 20}
+	for packet := uint32(1000); log.Len() == 0; packet-- {
+		message.At.Packet = packet
+		o.tell(event{kind: eventRequest, stream: 1, msg: message})
+		require.LessOrEqual(t, o.bytes, 2*maxHeld)
+	}
+	require.EqualValues(t, 1000, log.At(log.Len()-1).Packet)
+	for i := 1; i < log.Len(); i++ {
+		require.Less(t, log.At(i-1).Packet, log.At(i).Packet)
+	}
+	o.release(0)
+}
