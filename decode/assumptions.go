@@ -115,7 +115,7 @@ func (a *assumptions) port(d *Decoder) {
 	case d.options.Port != 0:
 		a.set(AssumedPort, "port", "the server's port is "+port+", as it was set")
 	case d.pass > 0:
-		a.add(AssumedPort, "port", "nothing is on port "+strconv.Itoa(DefaultPort)+": the server's port is taken to be "+port+", where most of what arrives looks like requests")
+		a.add(AssumedPort, "port", d.nothing()+": the server's port is taken to be "+port+", where most of what arrives looks like requests")
 	default:
 		a.add(AssumedPort, "port", "the server's port is taken to be "+port)
 	}
@@ -132,6 +132,15 @@ func (a *assumptions) passed(p *passed) {
 	if p.untold > 0 {
 		a.add(AssumedUntold, "", "bytes that were captured and not taken have a diagnostic "+itoa(int64(p.told))+" times, and none "+itoa(int64(p.untold))+" times more, which are like them")
 	}
+}
+
+// nothing says why the protocol was looked for on another port.
+func (d *Decoder) nothing() string {
+	what := "nothing is"
+	if d.there > 0 {
+		what = "no request of the protocol is"
+	}
+	return what + " on port " + strconv.Itoa(DefaultPort)
 }
 
 // roles tells of streams whose ends could not be told by their ports.

@@ -27,6 +27,7 @@ type Decoder struct {
 
 	files   []*capture.File // that are open
 	pass    int
+	there   int // in a second pass: conversations on the port of the first
 	port    uint16
 	packets uint64
 	alone   []sata.Shape // what the one response can be that is all of the file
@@ -98,9 +99,9 @@ func (d *Decoder) run(ctx context.Context) error {
 	}
 	err := d.readFiles(ctx)
 	var none *NoProtocolError
-	if errors.As(err, &none) && d.options.Port == 0 && !d.options.Server.IsValid() && len(none.Ports) > 0 && none.Ports[0].Requests > 0 {
+	if errors.As(err, &none) && d.mayMove(none) {
 		d.reset()
-		d.pass, d.port = 1, none.Ports[0].Port
+		d.pass, d.port, d.there = 1, none.Ports[0].Port, none.There
 		err = d.readFiles(ctx)
 	}
 	switch {
@@ -110,6 +111,12 @@ func (d *Decoder) run(ctx context.Context) error {
 		return d.fullError()
 	}
 	return d.problem
+}
+
+// mayMove says whether the protocol is to be looked for on the port where it was
+// found instead.
+func (d *Decoder) mayMove(none *NoProtocolError) bool {
+	return d.options.Port == 0 && !d.options.Server.IsValid() && len(none.Ports) > 0 && none.Ports[0].Requests > 0
 }
 
 func (d *Decoder) fullError() error {

@@ -78,7 +78,7 @@ func (l *factList) port() {
 	case l.d.options.Port != 0:
 		f.Known, f.Why = Set, "only streams with this port are decoded"
 	case l.d.pass > 0:
-		f.Known, f.Why = Shown, "nothing is on port "+strconv.Itoa(DefaultPort)+", and most of what arrives on this one looks like requests"
+		f.Known, f.Why = Shown, l.d.nothing()+", and most of what arrives on this one looks like requests"
 	default:
 		f.Why = "it is the port on which hosts serve, and there are streams with it"
 	}

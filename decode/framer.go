@@ -64,6 +64,7 @@ type framer struct {
 
 	// What the Summary's assumptions are made of.
 	role       role   // by what it was told which end serves
+	known      bool   // a request that parses was seen
 	pinged     bool   // a Ping was seen
 	ponged     bool   // a Pong was seen
 	firstWrite uint32 // what the Ping said
@@ -242,6 +243,7 @@ func (f *framer) stepClient() bool {
 	w.sure, f.torn = w.fresh && !f.torn, false
 	st := f.stream()
 	if msg.Problem == nil {
+		f.known = true
 		w.shape = parsed.ResponseShape()
 		w.total = parsed.Total()
 		if parsed.Command == sata.Ping {

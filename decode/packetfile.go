@@ -3,6 +3,7 @@ package decode
 import (
 	"context"
 	"io"
+	"slices"
 
 	"satascope/capture"
 )
@@ -93,8 +94,9 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	if err == io.EOF {
 		err = nil
 	}
-	if err == nil && !d.anyMessage() && !d.anyDamaged() {
-		none := h.found()
+	none := h.found()
+	elsewhere := h.probing && d.mayMove(none) && !slices.ContainsFunc(d.framers, func(f *framer) bool { return f.known })
+	if err == nil && (elsewhere || !d.anyMessage() && !d.anyDamaged()) {
 		none.Packets = d.packets
 		none.Other = otherTraffic(&a.Dissector.Counts)
 		return none

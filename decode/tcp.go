@@ -15,7 +15,7 @@ type packets struct {
 	d       *Decoder
 	port    uint16
 	server  netip.AddrPort
-	probing bool // as long as no message was found on the port: look where the protocol is spoken
+	probing bool // as long as no request was found on the port: look where the protocol is spoken
 
 	streams map[uint32]*tcpStream // by conversation
 	last    *tcpStream
@@ -176,7 +176,7 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 	l.put(r.Bytes, m)
 	f.pump()
 	l.settle()
-	if st.Messages > 0 {
+	if f.known {
 		p.probing = false
 	}
 	t.filled(c, p.late)
