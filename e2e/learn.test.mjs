@@ -194,6 +194,22 @@ test("a row of the capture is taken into the builder", async (t) => {
   const { chain, log } = await builder(page);
   assert.deepEqual(chain, ["→ Ping", "← to Ping"]);
   assert.match(log[1], /^<- +PONG \{ffio_enabled=true/);
+
+  // A ReadFile that asks for less: its answer is too long for it now.
+  await page.tab.$eval("#builder-close", (e) => e.click());
+  await page.tab.focus("#log");
+  for (let n = 0; n < 12; n++) await page.tab.keyboard.press("ArrowDown");
+  await learn(page, "builder");
+  await page.tab.waitForFunction(() => document.getElementById("builder-take").textContent.startsWith("Take row 13 "));
+  await page.tab.click("#builder-take");
+  await page.tab.waitForFunction(() => document.getElementById("builder-said").textContent.startsWith("This is the exchange of row 13"));
+  const shown = () => page.tab.$eval("#builder-exchange", (e) => e.checkVisibility());
+  assert.equal(await shown(), false);
+  const size = (await builder(page)).fields.findIndex((f) => f.name === "block size");
+  await type(page, `#builder-field-${size}`, "100");
+  assert.match(await page.text("#builder-exchange"), /^The answer does not fit its request: it has 4,132 bytes, and should have 136\. /);
+  await page.tab.$eval(`#builder-field-${size}`, (e) => e.scrollIntoView({ block: "center" }));
+  assert.ok(await page.tab.$eval("#builder-log", (e) => e.getBoundingClientRect().top > 0 && e.getBoundingClientRect().bottom < innerHeight), "what changes in the log is in sight");
 });
 
 /** What the tour shows. */

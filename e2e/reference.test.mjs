@@ -17,6 +17,7 @@ test("the search finds commands, fields, codes and diagnostics, by keyboard alon
     await Promise.all([tab.waitForNavigation(), tab.keyboard.press("Enter")]);
     assert.ok(tab.url().endsWith(url), `${typed}: ${tab.url()}`);
   };
+  await finds("descriptor", "Descriptors", "/reference/descriptors.html");
   await finds("openf", "OpenFile", "/reference/openfile.html");
   await finds("0xfff0ffe9", "0xFFF0FFE9", "/reference/results.html#fff0ffe9");
   await finds("bytes-missing", "bytes-missing", "/reference/diagnostics.html#bytes-missing");

@@ -245,6 +245,43 @@ func Play(items []Item) *Played {
 	return p
 }
 
+// ExchangeNote says what of item i's exchange does not fit together any more: an
+// answer to a ReadFile, or the data of a WriteFile, that is not as long as the
+// request makes it. "" when nothing is wrong with it.
+func (p *Played) ExchangeNote(i int) string {
+	if p.Rows[i] < 0 {
+		return ""
+	}
+	q, a := p.Pair(p.Rows[i])
+	if a >= 0 {
+		if read, ok := p.ReadOf(a); ok {
+			have := p.Log.At(a).Length
+			if length, ok := read.Length(); ok && length.Bytes != have && !read.mayBe(have) {
+				return "The answer does not fit its request: it has " + Count(have) + " bytes, and should have " + Count(length.Bytes) + ". " + length.Why
+			}
+		}
+	}
+	if q >= 0 && p.Log.At(q).Op == uint8(sata.WriteFile) {
+		if w := p.WrittenOf(q); w >= 0 {
+			r := p.Log.At(q)
+			if total, have := uint64(r.B)*uint64(r.C), p.Log.At(w).A; total != have {
+				return "The data does not fit its request: block count × block size is " + count(total, "byte", "bytes") + ", and " + Count(have) + " follow."
+			}
+		}
+	}
+	return ""
+}
+
+// mayBe says whether an answer can have a length after all, because no Ping told
+// the first read size and another one than the usual would explain it.
+func (r Read) mayBe(length uint64) bool {
+	if r.From == sata.FromPing || length < sata.ReadHeadSize {
+		return false
+	}
+	data := length - sata.ReadHeadSize
+	return data <= r.Total && (r.Form == sata.ReadFirst || r.Form == sata.ReadZeros && data >= uint64(r.Word))
+}
+
 // Exchange are the items of record i and all that belongs to it: its request or
 // response, and the data written between.
 func (c Conversation) Exchange(i int) (items []Item, err error) {

@@ -186,3 +186,47 @@ func TestExchangeLink(t *testing.T) {
 	require.True(t, ours)
 	require.ErrorContains(t, err, "expected the second hex digit")
 }
+
+// TestExchangeNote: what was changed in one message of an exchange is told where
+// the other does not fit any more.
+func TestExchangeNote(t *testing.T) {
+	read := NewRequest(sata.ReadFile)
+	items := []Item{{Kind: ItemRequest, Bytes: read.Bytes}, {Kind: ItemResponse, Bytes: NewResponse(sata.ReadFile, 0, sata.Success).Bytes}}
+	require.Empty(t, Play(items).ExchangeNote(0))
+	require.NoError(t, read.Set(slotIndex(t, read, sata.SlotBlockSize), "100"))
+	items[0].Bytes = read.Bytes
+	for i := range items {
+		require.Contains(t, Play(items).ExchangeNote(i), "should have 136. ")
+	}
+	// It asks for more: a smaller first read size than the usual explains that,
+	// unless a Ping says otherwise.
+	require.NoError(t, read.Set(slotIndex(t, read, sata.SlotBlockSize), "5000"))
+	items[0].Bytes = read.Bytes
+	require.Empty(t, Play(items).ExchangeNote(0))
+	greeted := append([]Item{{Kind: ItemRequest, Bytes: NewRequest(sata.Ping).Bytes}, {Kind: ItemResponse, Bytes: NewResponse(sata.Ping, 0, sata.Success).Bytes}}, items...)
+	require.Empty(t, Play(greeted).ExchangeNote(0))
+	require.Contains(t, Play(greeted).ExchangeNote(2), "should have 5,036. ")
+
+	write := NewRequest(sata.WriteFile)
+	items = []Item{{Kind: ItemRequest, Bytes: write.Bytes}, {Kind: ItemWritten, FD: 3, Length: 1}, {Kind: ItemResponse, Bytes: NewResponse(sata.WriteFile, 0, 1).Bytes}}
+	for i, v := range []uint64{1, usualBlock} {
+		items[1].Length = v
+		var r sata.Request
+		require.NoError(t, sata.ParseRequest(write.Bytes, uint64(len(write.Bytes)), &r))
+		items[1].FD = r.FD
+		note := Play(items).ExchangeNote(0)
+		require.Equal(t, i == 0, note != "", note)
+	}
+
+	// No exchange of the golden captures is said to be wrong.
+	for _, name := range []string{"captures/devkit_story.pcapng.gz", "captures/real_server.pcapng"} {
+		c := load(t, name)
+		for i := range c.Log.Len() {
+			if r := c.Log.At(i); r.Kind == walcore.Request {
+				if items, err := c.Exchange(i); err == nil {
+					require.Empty(t, Play(items).ExchangeNote(0), "%s, row %d", name, i+1)
+				}
+			}
+		}
+	}
+}

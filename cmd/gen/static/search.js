@@ -11,15 +11,17 @@
     title, url, words, low: title.toLowerCase(), all: (title + ' ' + words).toLowerCase(),
   }));
 
-  // A title that starts with what was typed comes first, then one that holds it,
-  // then entries that hold every word of it.
+  // A title that is what was typed, or a page whose title starts with it, comes
+  // first; then a title that starts with it, one that holds it, and entries that
+  // hold every word of it. Among equals a page comes first, then a word's meaning.
   function find(text) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return [];
     const whole = words.join(' ');
-    const rank = (e) => (e.low === whole ? 0 : e.low.startsWith(whole) ? 1 : e.low.includes(whole) ? 2 : 3);
+    const kind = (e) => (!e.url.includes('#') ? 0 : e.url.startsWith('words.html') ? 1 : 2);
+    const rank = (e) => (e.low === whole || e.low.startsWith(whole) && !kind(e) ? 0 : e.low.startsWith(whole) ? 1 : e.low.includes(whole) ? 2 : 3);
     return entries.filter((e) => words.every((w) => e.all.includes(w)))
-      .sort((a, b) => rank(a) - rank(b) || a.title.length - b.title.length)
+      .sort((a, b) => rank(a) - rank(b) || kind(a) - kind(b) || a.title.length - b.title.length)
       .slice(0, 12);
   }
 

@@ -30,11 +30,11 @@ type builder struct {
 	before string // the address's fragment before the builder was opened
 	linked func() // stops the timer that writes the address
 
-	chain, kind, problem, fit, fixLength, note dom.HTMLElement
-	fields, bytes, bytesNote, tail, tailNote   dom.HTMLElement
-	log, take, said, code, codeAs, link        dom.HTMLElement
-	written, frame                             dom.HTMLElement
-	rows                                       []fieldRow
+	chain, kind, problem, exchange, fit, fixLength, note dom.HTMLElement
+	fields, bytes, bytesNote, tail, tailNote             dom.HTMLElement
+	log, take, said, code, codeAs, link                  dom.HTMLElement
+	written, frame                                       dom.HTMLElement
+	rows                                                 []fieldRow
 }
 
 // A fieldRow is a field in the form.
@@ -46,7 +46,7 @@ type fieldRow struct {
 func newBuilder(l *lessons) *builder {
 	b := &builder{l: l, dialog: byID("builder")}
 	for id, el := range map[string]*dom.HTMLElement{
-		"chain": &b.chain, "kind": &b.kind, "problem": &b.problem, "fit": &b.fit, "fix-length": &b.fixLength, "note": &b.note,
+		"chain": &b.chain, "kind": &b.kind, "problem": &b.problem, "exchange": &b.exchange, "fit": &b.fit, "fix-length": &b.fixLength, "note": &b.note,
 		"fields": &b.fields, "bytes": &b.bytes, "bytes-note": &b.bytesNote, "tail": &b.tail, "tail-note": &b.tailNote,
 		"log": &b.log, "take": &b.take, "said": &b.said, "code": &b.code, "code-as": &b.codeAs, "link": &b.link,
 		"written": &b.written, "frame": &b.frame,
@@ -464,6 +464,9 @@ func (b *builder) renderFrame() {
 	}
 	b.problem.SetTextContent(problem + sentence(length))
 	show(b.problem, textOf(b.problem) != "")
+	exchange := b.played.ExchangeNote(b.at)
+	prose(b.exchange, exchange)
+	show(b.exchange, exchange != "")
 	show(b.fit, f.Problem() != nil)
 	show(b.fixLength, length != "")
 	values, tail := f.Values()

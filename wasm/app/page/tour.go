@@ -235,13 +235,19 @@ func (t *tour) ended() {
 	t.steps = nil
 	t.blank()
 	show(t.lack, false)
-	show(t.example, false)
 	t.asks(false)
 	t.place.SetTextContent("The end")
 	t.text.SetTextContent("You have seen " + strconv.Itoa(len(t.done)) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters. Open a capture of your own and take the tour there, or try the quiz.")
+	show(t.example, len(t.done) < len(learn.Tour))
+	quiz := button("primary", "Take the quiz", func() {
+		t.close()
+		t.l.quiz.begin()
+	})
+	t.question.AppendChild(quiz)
+	show(t.question, true)
 	show(t.next, false)
 	show(t.back, false)
-	byID("tour-close").Underlying().Call("focus")
+	quiz.Underlying().Call("focus")
 }
 
 // blank empties the panel of what belongs to a step.
