@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
+import { gzipSync } from "node:zlib";
 import { writeLarge } from "./capture.mjs";
 import { PATIENCE, suite } from "./lib/browser.mjs";
 import { serve } from "./lib/server.mjs";
@@ -369,6 +370,46 @@ test("links that are not whole, and keys of other shares, are refused", async (t
     await page.tab.waitForFunction(() => document.getElementById("error").textContent !== "", { timeout: PATIENCE });
     assert.match(await page.text("#error"), says, bad);
   }
+});
+
+test("hostile links are refused in plain words, ask nothing of other sites, and leave a page that works", async (t) => {
+  const text = (s) => Buffer.from(s).toString("base64url");
+  const other = /^The link names a capture of another site; only those of this one are opened\./;
+  const page = await site.open(t, { expects: /status of (400|404|431)/ });
+  for (const [fragment, says] of [
+    ["open=//example.invalid/a.pcap", other],
+    ["open=\\\\example.invalid/a.pcap", other],
+    ["open=/\\example.invalid/a.pcap", other],
+    ["open=h\ttps://example.invalid/a.pcap", other],
+    [`open=http://${new URL(site.origin).host}@example.invalid/a.pcap`, other],
+    ["open=javascript:alert(1)", other],
+    ["open=data:application/octet-stream;base64,AAAA", other],
+    ["open=blob:null/x", other],
+    ["open=file:///etc/passwd", other],
+    ["open=", /^The link names no capture\./],
+    ["open=%2f%2fexample.invalid/a.pcap", /^The capture could not be loaded: The server answered 40[04] for .* Ask who made the link/],
+    ["open=..%2f..%2fetc%2fpasswd", /^The capture could not be loaded: The server answered 40[04] for /],
+    ["open=examples/none.pcap", /^The capture could not be loaded: The server answered 404 for .*\/examples\/none\.pcap\. Ask/],
+    [`data=${text("a.pcap")}.!!!!`, /^The link could not be opened: The link is not whole/],
+    [`data=${text("a.pcap")}.${"A".repeat(1 << 20)}`, /^The link could not be opened: The link is longer than 1048576 letters/],
+    [`file=${"a".repeat(64)}.${"A".repeat(1 << 20)}`, /^The link could not be opened: The link is longer than 1048576 letters/],
+    [`share=${"A".repeat(500_000)}.${"A".repeat(43)}`, /^The shared capture could not be opened: the link is not whole/],
+    // 200 MB of zeros in 200 KB: bounded where it is unpacked, and nothing of it is a capture.
+    [`data=${text("bomb.gz")}.${gzipSync(Buffer.alloc(200_000_000)).toString("base64url")}`, /^Binary dump, offset 0: /],
+  ]) {
+    await page.tab.evaluate((f) => {
+      document.getElementById("error").textContent = "";
+      location.hash = f;
+    }, fragment);
+    await page.tab.waitForFunction(() => document.getElementById("error").textContent !== "", { timeout: PATIENCE })
+      .catch((e) => assert.fail(`${fragment.slice(0, 60)}: nothing is said (${e})`));
+    const said = await page.text("#error");
+    assert.match(said, says, fragment.slice(0, 60));
+    assert.ok(said.length < 500, "what is said is short");
+  }
+  await page.choose(plain);
+  await page.tab.waitForFunction(() => document.getElementById("name").textContent === "ipv6_raw.pcap", { timeout: PATIENCE });
+  assert.equal(await page.state("done"), "done", "the page works");
 });
 
 test("a capture of the same site opens by its path", async (t) => {

@@ -233,6 +233,10 @@ func (s *shared) take(file js.Value, name string) bool {
 // link names.
 func (s *shared) ownCapture(text string) {
 	path, view, _ := strings.Cut(text, "&")
+	if path == "" {
+		s.p.problem.fail("The link names no capture. Ask for it again, or copy all of it.")
+		return
+	}
 	base := js.Global().Get("document").Get("baseURI")
 	class := js.Global().Get("URL")
 	if !class.Call("canParse", path, base).Bool() || class.New(path, base).Get("origin").String() != js.Global().Get("location").Get("origin").String() {
@@ -242,7 +246,7 @@ func (s *shared) ownCapture(text string) {
 	address := class.New(path, base)
 	file, err := fetch(address.Get("href").String())
 	if err != nil {
-		s.p.problem.fail("The capture could not be loaded: " + sentence(visible(err.Error())))
+		s.p.problem.fail("The capture could not be loaded: " + sentence(visible(err.Error())) + " Ask who made the link where it is now.")
 		return
 	}
 	name := address.Get("pathname").String()

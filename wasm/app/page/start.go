@@ -3,6 +3,7 @@
 package page
 
 import (
+	"strconv"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -13,6 +14,9 @@ import (
 // maxFiles is how many files are opened together: decode.Segment tells them apart
 // by a byte.
 const maxFiles = 200
+
+// maxAddressShown bounds what is shown of an address, in bytes.
+const maxAddressShown = 200
 
 // example is the capture that ships with the site.
 const (
@@ -119,7 +123,7 @@ func fetch(address string) (blob js.Value, err error) {
 		return blob, err
 	}
 	if !response.Get("ok").Bool() {
-		return blob, pageError("the server answered " + response.Get("status").Call("toString").String() + " for " + address)
+		return blob, pageError("the server answered " + strconv.Itoa(response.Get("status").Int()) + " for " + address[:min(len(address), maxAddressShown)])
 	}
 	return browser.Await(response.Call("blob"))
 }

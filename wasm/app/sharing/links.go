@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -97,6 +98,8 @@ func cutNotes(view string) (rest, notes string) {
 // IsData says whether a fragment is meant to carry content.
 func IsData(fragment string) bool { return strings.HasPrefix(fragment, dataName) }
 
+var errLong = errors.New("the link is longer than " + strconv.Itoa(maxLink) + " letters, and none that Satascope makes is; ask for the file itself")
+
 var errCut = errors.New("the link is not whole; ask for it again, or copy all of it")
 
 // Data is what a link carried.
@@ -109,11 +112,14 @@ type Data struct {
 
 // ParseData reads a link that carries content.
 func ParseData(fragment string) (*Data, error) {
+	if len(fragment) > maxLink {
+		return nil, errLong
+	}
 	text, view, _ := strings.Cut(strings.TrimPrefix(fragment, dataName), "&")
 	first, second, ok := strings.Cut(text, ".")
 	nameBytes, err1 := base64url.DecodeString(first)
 	content, err2 := base64url.DecodeString(second)
-	if !ok || err1 != nil || err2 != nil || len(content) == 0 || len(fragment) > maxLink {
+	if !ok || err1 != nil || err2 != nil || len(content) == 0 {
 		return nil, errCut
 	}
 	d := &Data{Blob: js.Global().Get("Blob").New([]any{browser.Array(content)}), Name: plainName(string(nameBytes))}
@@ -134,10 +140,13 @@ func IsFileLink(fragment string) bool { return strings.HasPrefix(fragment, fileN
 
 // ParseFileLink reads a link that names a file.
 func ParseFileLink(fragment string) (*FileLink, error) {
+	if len(fragment) > maxLink {
+		return nil, errLong
+	}
 	text, view, _ := strings.Cut(strings.TrimPrefix(fragment, fileName), "&")
 	sum, name, ok := strings.Cut(text, ".")
 	b, err := base64url.DecodeString(name)
-	if !ok || len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" || err != nil || len(fragment) > maxLink {
+	if !ok || len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" || err != nil {
 		return nil, errCut
 	}
 	l := &FileLink{SHA256: sum, Name: plainName(string(b))}
