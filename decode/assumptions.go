@@ -28,6 +28,7 @@ const (
 	AssumedUntold     = "untold"      // places like those in the log have no diagnostic of their own
 	AssumedDirections = "directions"  // whose bytes are whose, in a dump
 	AssumedOrder      = "order"       // what came after what, in two files
+	AssumedHeaders    = "headers"     // what stands before the bytes of a dump is a packet's headers
 	AssumedShape      = "shape"       // what a response that stands alone is
 	AssumedText       = "text"        // what of a text is the form
 	AssumedLogLines   = "log-lines"   // which lines of a log are messages
@@ -58,6 +59,9 @@ func (d *Decoder) Assumptions() []Assumption {
 			}
 			a.add(AssumedText, "", name+"the text is read as "+d.kinds[i].String()+", "+setting)
 		}
+	}
+	if d.headers > 0 {
+		a.add(AssumedHeaders, "", "the bytes begin with the headers of a network packet, "+itoa(int64(d.headers))+" bytes, which are left out")
 	}
 	switch kind := d.kinds[0]; {
 	case kind.Packets():

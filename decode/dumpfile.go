@@ -48,6 +48,11 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		if err = r.Next(&run); err != nil {
 			break
 		}
+		if fr == nil {
+			if err := d.stripPacket(f.Kind, &run); err != nil {
+				return err
+			}
+		}
 		if decoded = run.Offset + int64(len(run.Bytes)); len(head) < maxHead {
 			head = append(head, run.Bytes[:min(len(run.Bytes), maxHead)]...)
 		}
@@ -81,6 +86,34 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		return noRequest(f.Kind, head, decoded)
 	}
 	return err
+}
+
+// stripPacket leaves out the headers of a network packet, where a dump is one, as
+// Wireshark copies them with what the packet carries. Several packets are refused.
+func (d *Decoder) stripPacket(kind capture.Kind, run *capture.DumpRun) error {
+	for _, link := range [...]uint32{1, 101} { // Ethernet; raw IP
+		var s capture.Segment
+		p := capture.Packet{Link: link, Data: run.Bytes, Original: int64(len(run.Bytes))}
+		if !p.Segment(&s) {
+			continue
+		}
+		n := int(s.PayloadFile)
+		e := &capture.FormatError{In: kind.String(), Expected: "one network packet, or the bytes of a conversation without headers of packets"}
+		switch padding := run.Bytes[n+len(s.Payload):]; {
+		case len(bytes.Trim(padding, "\x00")) > 0:
+			e.Found = "several network packets with their headers"
+			e.Advice = "make a capture of them (text2pcap FILE packets.pcapng, if it is a hex dump with offsets) and open that"
+			return e
+		case len(s.Payload) == 0:
+			e.Found = "a network packet that carries nothing"
+			e.Advice = "take one that carries a message"
+			return e
+		}
+		d.headers = n
+		run.Bytes, run.Skip = s.Payload, run.Skip+int64(n)
+		return nil
+	}
+	return nil
 }
 
 // beginDump makes the stream of a dump. Its beginning is there when its first
