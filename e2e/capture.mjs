@@ -6,7 +6,7 @@ const client = { address: [10, 0, 0, 2], port: 40000 };
 const server = { address: [10, 0, 0, 1], port: 7500 };
 
 /** Command numbers, body lengths and result lengths as in docs/protocol.md, section 1. */
-const OPEN_FILE = 0x05, STAT_FILE = 0x0b, CLOSE_FILE = 0x0d;
+const OPEN_FILE = 0x05, STAT_FILE = 0x0b, CLOSE_FILE = 0x0d, PING = 0x14;
 
 /** A request: header, command info and body. */
 export function request(command, body) {
@@ -27,6 +27,14 @@ export function response(code, ...more) {
   b.writeUInt32BE(code, 0x20);
   more.forEach((n, i) => b.writeUInt32BE(n >>> 0, 0x24 + 4 * i));
   return b;
+}
+
+/** What a conversation begins with: a Ping and its answer. */
+export function hello() {
+  const ping = request(PING, Buffer.alloc(0));
+  ping.writeUInt32BE(6, 8);
+  ping.writeUInt32BE(0x30040, 0x20);
+  return [[true, ping], [false, response(0, 0xcafe0003)]];
 }
 
 /** A path field: 0x200 bytes, ended by a NUL. */
@@ -127,7 +135,8 @@ export function writePcap(file, messages, { micros = 137, port = server.port, fr
 /** Writes a capture with exactly `count` messages. */
 export function writeLarge(file, count) {
   function* messages() {
-    for (let i = 0, n = 0; n < count; i++) {
+    yield* hello();
+    for (let i = 0, n = 2; n < count; i++) {
       for (const m of visit(i, 5)) {
         if (n++ === count) return;
         yield m;

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
-import { openFile, response, writeLarge, writePcap } from "./capture.mjs";
+import { hello, openFile, response, writeLarge, writePcap } from "./capture.mjs";
 import { suite } from "./lib/browser.mjs";
 import { golden } from "./lib/golden.mjs";
 
@@ -530,9 +530,9 @@ test("below the log, and as a sheet on a phone", async (t) => {
 
 test("what a path says can't alter the inspector", async (t) => {
   const file = join(folder, "hostile.pcap");
-  writePcap(file, [[true, openFile("/<img src=x onerror=globalThis.hacked=1>\u202egnp\n")], [false, response(0, 3)]]);
+  writePcap(file, [...hello(), [true, openFile("/<img src=x onerror=globalThis.hacked=1>\u202egnp\n")], [false, response(0, 3)]]);
   const page = await opened(t, file);
-  await select(page, 1);
+  await select(page, 3);
   assert.equal((await fields(page)).find((f) => f.name === "path").value, "/<img src=x onerror=globalThis.hacked=1>‹U+202E›gnp‹LF›");
   await page.tab.click("#tab-state");
   await page.tab.keyboard.press(".");

@@ -5,7 +5,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
-import { openFile, response, writePcap } from "./capture.mjs";
+import { hello, openFile, response, writePcap } from "./capture.mjs";
 import { suite } from "./lib/browser.mjs";
 import { golden } from "./lib/golden.mjs";
 import { clipboard, commandLine, drawn, filter, focused, hash, pause, rowCount, said, selected, shown, example as theExample } from "./lib/views.mjs";
@@ -236,6 +236,11 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
   await put(response(0, 13).toString("base64"));
   await page.tab.waitForFunction(() => /response without its request|response/i.test(document.getElementById("paste-said").textContent) && document.documentElement.dataset.state === "done");
   await page.tab.waitForFunction(() => /by its form/.test(document.getElementById("fields").textContent) && /13/.test(document.getElementById("fields").textContent));
+  // An answer to a read, which has no header.
+  const read = Buffer.concat([Buffer.from("c4002402e8ef2402", "hex"), Buffer.alloc(24), Buffer.from([0, 0, 0, 5]), Buffer.from("hello")]);
+  await put([...read].map((n) => n.toString(16).padStart(2, "0")).join(" "));
+  await page.tab.waitForFunction(() => /ReadFile/.test(document.getElementById("paste-said").textContent + document.getElementById("fields").textContent));
+  await page.screenshot("views-paste-read");
   const list = (b) => [...b].map((n) => `0x${n.toString(16).padStart(2, "0")}`).join(", ");
   await put(list(Buffer.concat([openFile("/vol/b.xml"), response(0, 13)])));
   await page.tab.waitForFunction(() => /2 messages/.test(document.getElementById("paste-said").textContent));
@@ -309,14 +314,35 @@ test("several files dropped at once are decoded together", async (t) => {
   // Captures are joined by time.
   const first = join(folder, "first.pcap");
   const second = join(folder, "second.pcap");
-  writePcap(first, [[true, openFile("/first")], [false, response(0, 3)]]);
-  writePcap(second, [[true, openFile("/second")], [false, response(0, 4)]], { from: 40001, start: 100 });
+  writePcap(first, [...hello(), [true, openFile("/first")], [false, response(0, 3)]]);
+  writePcap(second, [...hello(), [true, openFile("/second")], [false, response(0, 4)]], { from: 40001, start: 100 });
   await page.choose(first, second);
   await page.tab.waitForFunction(() => /first\.pcap and 1 other/.test(document.getElementById("name").textContent));
   await page.state("done", "failed");
-  assert.deepEqual((await drawn(page)).map((r) => r.text), [
+  assert.deepEqual((await drawn(page)).map((r) => r.text).slice(4), [
     "->OpenFile     {path=/first,mode=r}", "->OpenFile     {path=/second,mode=r}", "<-       FDRES {response=Success (3)}", "<-       FDRES {response=Success (4)}",
   ]);
+  // Conversations between the same ends at the same time are told apart by their numbers.
+  const [plain, vlan] = [golden("captures", "plain.pcap"), golden("captures", "vlan.pcap")];
+  await page.choose(plain, vlan);
+  await page.tab.waitForFunction(() => /plain\.pcap and 1 other/.test(document.getElementById("name").textContent));
+  await page.state("done");
+  const sorted = (text) => text.split("\n").sort().join("\n").trim();
+  const together = (await page.download("#download-log")).bytes.toString();
+  assert.equal(sorted(together), sorted((await commandLine(plain)) + (await commandLine(vlan))));
+  await page.tab.click("#assume-open");
+  await page.tab.waitForSelector("#assumed[open]");
+  assert.match(await page.text("#assumed"), /different conversations between the same ends/);
+  await page.screenshot("views-same-ends");
+  await page.tab.click("#assumed-cancel");
+  // What differs between two captures is told at its place.
+  await page.choose(golden("..", "damaged", "bytes_differ.pcap"));
+  await page.state("done");
+  const differs = await filter(page, "diag:bytes-differ");
+  assert.equal(differs.length, 2);
+  assert.match(differs[0].text, /2 bytes of the server were captured again with other content/);
+  await page.tab.keyboard.press("Enter");
+  await page.screenshot("views-differ");
 });
 
 test("all forms are named on the page, as in the code's table", async (t) => {
