@@ -500,6 +500,7 @@ func ReadDumpAt(f io.ReaderAt, kind Kind, file, skip int64, dst []byte) (int, er
 		return readFollowAt(section, kind, skip, dst)
 	}
 	r := newDumpReader(section, kind, 16<<10)
+	r.size = int(min(int64(r.size), skip+int64(len(dst)))) // and no more of it decoded than is asked for
 	r.inside = true
 	n := 0
 	var run DumpRun
