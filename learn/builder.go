@@ -406,12 +406,12 @@ func Changed(was []byte, f *Frame) (marks []Mark) {
 		}
 		const shown = 8
 		old := was[at:min(last+1, at+shown)]
-		label := name + ", was "
-		for _, c := range old {
-			label += string([]byte{hexDigits[c>>4], hexDigits[c&15]})
+		label := name + ", was"
+		for _, c := range old { // apart, so that they are not taken for a number
+			label += " " + string([]byte{hexDigits[c>>4], hexDigits[c&15]})
 		}
 		if last+1 > at+shown {
-			label += "…"
+			label += " …"
 		}
 		marks = append(marks, Mark{at, last + 1 - at, label})
 		at = last

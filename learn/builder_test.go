@@ -388,7 +388,7 @@ func TestChanged(t *testing.T) {
 	}
 	require.NoError(t, f.Set(len(values)-1, "/%SLC_EMU_DIR/sys/config/System.xml"))
 	at := 0x44 + len("/%SLC_EMU_DIR/sys/config/")
-	require.Equal(t, []Mark{{4, 4, "packet id, was 00000000"}, {at, 1, "path, was 73"}}, Changed(was, f))
+	require.Equal(t, []Mark{{4, 4, "packet id, was 00 00 00 00"}, {at, 1, "path, was 73"}}, Changed(was, f))
 	require.NoError(t, f.SetTail([]byte{1, 2}))
 	marks := Changed(was, f)
 	require.Equal(t, Mark{len(was), 2, "2 bytes more than before"}, marks[len(marks)-1])
