@@ -92,13 +92,14 @@ func (q Question) read(r Read) Question {
 	const head = sata.ReadHeadSize
 	first, word := uint64(r.FirstRead), uint64(r.Word)
 	least := min(r.Total, first)
-	q = q.slip(q.Answer-head, "That leaves out the 36 bytes in front: 32 that say its form, and a number of 4.").
-		slip(q.Answer-4, "The number at `0x20` has 4 bytes, too. The data stands behind it.")
 	if r.Form == sata.ReadFailed {
-		return q.slip(head+r.Total, "That would be right if the read had succeeded.").
+		return q.slip(sata.HeaderSize, "The result code behind them has 4 bytes, too.").
+			slip(head+r.Total, "That would be right if the read had succeeded.").
 			slip(head+least, "That would be right if the read had succeeded.").
 			hint("A read that failed brings no data and no padding. What is left?")
 	}
+	q = q.slip(q.Answer-head, "That leaves out the 36 bytes in front: 32 that say its form, and a number of 4.").
+		slip(q.Answer-4, "The number at `0x20` has 4 bytes, too. The data stands behind it.")
 	if r.Total > first {
 		q = q.slip(head+r.Total, "That would be right if the read asked for no more than the first read size.")
 	} else {

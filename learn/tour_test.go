@@ -127,6 +127,10 @@ func TestHints(t *testing.T) {
 	q = amount("?", "bytes", length.Bytes-36-100, "").padding(short, length)
 	require.Equal(t, []string{"That is the data. The padding comes after it.", "That counts the 36 bytes in front, too."}, says(q, "100", "4032"))
 
+	failed := Read{Total: 16, FirstRead: 196672, Form: sata.ReadFailed}
+	q = amount("?", "bytes", sata.ReadHeadSize, "").read(failed)
+	require.Equal(t, []string{"The result code behind them has 4 bytes, too.", "That would be right if the read had succeeded."}, says(q, "32", "52"))
+
 	q = amount("?", "bytes", 196672, "").hint("Look.")
 	require.Equal(t, []string{"That reads the bytes from the wrong end: the first byte counts most. Look."}, says(q, "0x40000300"))
 }
