@@ -416,7 +416,7 @@ func (a *Assembler) data(c *conv, from Side, off int64, seg *Segment, seq uint32
 	if s.fin >= 0 && p.end() > s.fin {
 		p.trimEnd(s.fin)
 	}
-	if off < 0 && !s.began && !(off == -1 && p.end() == 0) { // one byte keeps the connection alive
+	if off < 0 && !s.began && p.end() > off && !(off == -1 && p.end() == 0) { // one byte keeps the connection alive
 		a.drop(c, Drop{Why: DropLate, From: from, Size: min(-off, p.end()-off)})
 	}
 	for p.off < p.end() {

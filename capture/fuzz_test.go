@@ -200,7 +200,7 @@ func FuzzAssemblerHostile(f *testing.F) {
 			s := Segment{
 				Flags: h[0] & 0x17, Seq: binary.LittleEndian.Uint32(h[1:]), Ack: binary.LittleEndian.Uint32(h[5:]),
 				Src: netip.AddrPortFrom(client4, uint16(h[0]>>5)), Dst: netip.AddrPortFrom(server4, 7500),
-				Payload: payload[:h[9]],
+				Payload: payload[:h[9]], Source: h[7] & 3,
 			}
 			if h[0]&8 != 0 {
 				s.Src, s.Dst = s.Dst, s.Src
@@ -218,11 +218,11 @@ func FuzzAssemblerHostile(f *testing.F) {
 			k.at++
 			s.Packet = k.at
 			a.Segment(&s, k.at, 0)
-			if len(a.convs) > o.MaxConversations || a.Counts.Waiting > int64(o.MaxBuffered) {
-				t.Fatalf("%d conversations, %d bytes wait", len(a.convs), a.Counts.Waiting)
+			if a.known > o.MaxConversations || a.Counts.Waiting > int64(o.MaxBuffered) {
+				t.Fatalf("%d conversations, %d bytes wait", a.known, a.Counts.Waiting)
 			}
 			held := int64(0)
-			for _, c := range a.convs {
+			for c := a.oldest; c != nil; c = c.newer {
 				for i := range c.sides {
 					side := &c.sides[i]
 					at, bytes := side.next, 0
