@@ -293,7 +293,7 @@ test("a finding says what it means and shows the bytes around it", async (t) => 
   await page.tab.waitForFunction(() => document.querySelector("#rows > .diag") && !document.querySelector("#rows > :not(.diag)"));
   await page.tab.focus("#log");
   await page.tab.keyboard.press("Home");
-  await page.tab.waitForFunction(() => /Finding/.test(document.getElementById("message").getAttribute("aria-label")));
+  await page.tab.waitForFunction(() => /Diagnostic/.test(document.getElementById("message").getAttribute("aria-label")));
   const list = await fields(page);
   assert.match(list[0].href, /^reference\/diagnostics\.html#/);
   assert.ok(list[0].means.length > 20);

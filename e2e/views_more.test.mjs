@@ -196,7 +196,7 @@ test("settings are kept on this machine, and everything is forgotten on request"
   assert.notEqual(dark, light);
   await page.tab.click('[name="settings-time"][value="utc"]');
   await page.tab.click("#settings-compact");
-  const diagnostics = Number(/([\d,]+) finding/.exec(await page.text("#counts"))[1]);
+  const diagnostics = Number(/([\d,]+) diagnostic/.exec(await page.text("#counts"))[1]);
   const all = await rowCount(page);
   await page.tab.click("#settings-findings");
   await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all - diagnostics);

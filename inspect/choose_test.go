@@ -147,7 +147,7 @@ func TestFacts(t *testing.T) {
 	require.Contains(t, show(at["stat"]), "descriptor -3 = fd:-3")
 	require.Contains(t, show(at["item"]), "item item.TXT = path:=item.TXT")
 	require.Contains(t, show(at["lonely"]), "result no response = result:none")
-	require.Equal(t, "finding request-unanswered = diag:request-unanswered", show(at["finding"])[0])
+	require.Equal(t, "diagnostic request-unanswered = diag:request-unanswered", show(at["finding"])[0])
 }
 
 // Every fact of every row leaves that row: what a person points at is found.

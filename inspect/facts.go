@@ -22,7 +22,7 @@ func (x *Index) Facts(i int) []Fact {
 	f := factsOf{x: x}
 	r := x.log.At(i)
 	if r.Kind == walcore.Diagnostic {
-		f.add("finding", "diag", OperationName(r))
+		f.add("diagnostic", "diag", OperationName(r))
 	} else {
 		f.add("operation", "op", OperationName(r))
 	}

@@ -312,7 +312,7 @@ func (k *Key) want() string {
 	case keyOp:
 		return "an operation such as ReadFile"
 	case keyDiag:
-		return "the name of a finding such as bytes-missing"
+		return "the name of a diagnostic such as bytes-missing"
 	}
 	b := []byte(nil)
 	for i := range k.Words {

@@ -105,7 +105,7 @@ func TestMistakes(t *testing.T) {
 		{"code:1fff0ffe9", "1fff0ffe9", "a result code", ""},
 		{"result:faliure", "faliure", "success, failure, none", "failure"},
 		{"result:sometimes", "sometimes", "success, failure, none", ""},
-		{"diag:byte-missing", "byte-missing", "the name of a finding", "bytes-missing"},
+		{"diag:byte-missing", "byte-missing", "the name of a diagnostic", "bytes-missing"},
 		{"kind:reqest", "reqest", "request, response, written, diagnostic or unknown", "request"},
 		{"dir:up", "up", "client or server", ""},
 		{`"open`, `"open`, "a closing quotation mark", `"open"`},

@@ -88,7 +88,7 @@ func (x *Index) Message(i int, head []byte) Message {
 		b.m.Title = "Data written"
 		b.data()
 	case walcore.Diagnostic:
-		b.m.Title = "Finding: " + walcore.Code(r.Op).String()
+		b.m.Title = "Diagnostic: " + walcore.Code(r.Op).String()
 		b.finding()
 	}
 	if r.Flags&walcore.FlagNoData != 0 {
@@ -469,7 +469,7 @@ func (b *builder) data() {
 
 func (b *builder) finding() {
 	r := b.r
-	b.note("finding", walcore.Code(r.Op).String(), string(b.x.log.AppendSentence(nil, r))).Filter = Term("diag", walcore.Code(r.Op).String(), false)
+	b.note("diagnostic", walcore.Code(r.Op).String(), string(b.x.log.AppendSentence(nil, r))).Filter = Term("diag", walcore.Code(r.Op).String(), false)
 	side := "client"
 	if r.FromServer() {
 		side = "server"

@@ -220,7 +220,7 @@ func TestMessageOfResponse(t *testing.T) {
 	require.Nil(t, m.Problem)
 
 	m = c.index().Message(i-1, nil)
-	require.Equal(t, "response-unasked", named(t, m, "finding").Value)
+	require.Equal(t, "response-unasked", named(t, m, "diagnostic").Value)
 }
 
 func TestMessageOfRead(t *testing.T) {

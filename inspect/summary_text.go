@@ -132,7 +132,7 @@ func (w *markdown) heading(s *Summary) {
 	w.text(", ")
 	w.things(uint64(s.NoAnswers), "request", "requests")
 	w.text(" never answered, ")
-	w.things(uint64(s.Rows.Findings), "finding", "findings")
+	w.things(uint64(s.Rows.Findings), "diagnostic", "diagnostics")
 	w.text("\n")
 	if s.Problem != "" {
 		w.text("- The end was not reached: ")
@@ -334,8 +334,8 @@ func (w *markdown) facts(s *Summary) {
 
 func (w *markdown) findings(s *Summary) {
 	if len(s.Findings) > 0 {
-		w.section("Findings")
-		w.table("lrrr", "finding", "rows", "bytes", "first row")
+		w.section("Diagnostics")
+		w.table("lrrr", "diagnostic", "rows", "bytes", "first row")
 		for _, t := range s.Findings {
 			w.row(func() {
 				w.text(t.Code.String())

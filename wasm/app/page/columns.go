@@ -231,7 +231,7 @@ func (h *columnBar) show(t *table, by bridge.Column, descending bool) {
 	if t.exchanges {
 		grid.SetAttribute("aria-label", "Exchanges: requests with their responses")
 	} else {
-		grid.SetAttribute("aria-label", "Log: requests, responses, written data and findings")
+		grid.SetAttribute("aria-label", "Log: requests, responses, written data and diagnostics")
 	}
 	h.nameTimes()
 }

@@ -97,9 +97,9 @@ func (h *header) ended(m *bridge.Ended) {
 		}
 		if s.Diagnostics > 0 {
 			parts.AppendChild(document.CreateTextNode(", "))
-			parts.AppendChild(element("i", "warn", counted(s.Diagnostics, "finding")))
+			parts.AppendChild(element("i", "warn", counted(s.Diagnostics, "diagnostic")))
 		}
-		parts.SetTitle(counted(m.Progress.Rows-s.Diagnostics, "line") + " of the log, and the findings at their places")
+		parts.SetTitle(counted(m.Progress.Rows-s.Diagnostics, "line") + " of the log, and the diagnostics at their places")
 	}
 	h.counts.AppendChild(parts)
 	add("", counted(len(m.Streams), "stream"))

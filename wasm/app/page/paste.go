@@ -231,7 +231,7 @@ func (b *pasteBox) ended(m *bridge.Ended) bool {
 	}
 	text := m.Summary.Kind + ": " + counted(m.Summary.Messages, "message")
 	if m.Summary.Diagnostics > 0 {
-		text += ", " + counted(m.Summary.Diagnostics, "finding")
+		text += ", " + counted(m.Summary.Diagnostics, "diagnostic")
 	}
 	if b.large {
 		text += ". It is too long to be shown in the box"

@@ -247,10 +247,10 @@ func (s *strip) name(m *bridge.Activity) {
 		failures += l.Failures
 		findings += l.Findings
 	}
-	label := element("span", "", "findings")
-	label.SetTitle(counted(failures, "failure") + ", " + counted(findings, "finding"))
+	label := element("span", "", "problems")
+	label.SetTitle(counted(failures, "failure") + ", " + counted(findings, "diagnostic"))
 	s.labels.AppendChild(label)
-	text += counted(failures, "failure") + ", " + counted(findings, "finding") + ". " +
+	text += counted(failures, "failure") + ", " + counted(findings, "diagnostic") + ". " +
 		"Arrow keys move the playhead, plus and minus zoom, 0 shows all; with Shift, arrows select a range, and Enter filters by it."
 	s.alternative.SetTextContent(text)
 	s.tell()

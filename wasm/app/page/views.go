@@ -197,7 +197,7 @@ func (p *page) placed(m *bridge.Placed) {
 	}
 	if m.Record == bridge.NoRow {
 		if m.Mark {
-			p.say("No further failure or finding here.")
+			p.say("No further failure or diagnostic here.")
 		}
 		return
 	}
@@ -222,7 +222,7 @@ func (p *page) placed(m *bridge.Placed) {
 	})
 }
 
-// mark goes to the next failure or finding, or to the one before.
+// mark goes to the next failure or diagnostic, or to the one before.
 func (p *page) mark(backwards bool) {
 	place := p.list.at
 	if place < 0 && p.list.near >= 0 {

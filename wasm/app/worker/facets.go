@@ -156,7 +156,7 @@ func sumResults(list []inspect.ResultTotals) resultSums {
 }
 
 func (f *faceter) findings(m *bridge.Facets) {
-	g := bridge.FacetGroup{Name: "Findings", Key: "diag"}
+	g := bridge.FacetGroup{Name: "Diagnostics", Key: "diag"}
 	left := map[walcore.Code]int{}
 	counts := f.v.filtered && !f.v.spec.Exchanges
 	if counts {

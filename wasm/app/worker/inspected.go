@@ -61,7 +61,7 @@ func viewOf(d *decode.Decoder, i int) view {
 		return v
 	}
 	if walcore.Code(r.Op) == walcore.CodeOneDirection {
-		v.lack = "This finding is not about certain bytes."
+		v.lack = "This diagnostic is not about certain bytes."
 		return v
 	}
 	n := int64(min(r.Length, 1<<62))

@@ -106,7 +106,7 @@ func (r *reporter) heading() {
 	r.line(counted(uint32(s.NoAnswers), "result:none"))
 	r.b.Lines[len(r.b.Lines)-1].Text += plural(uint32(s.NoAnswers), " request") + " never answered"
 	r.line(counted(s.Rows.Findings, "diag:*"))
-	r.b.Lines[len(r.b.Lines)-1].Text += plural(s.Rows.Findings, " finding")
+	r.b.Lines[len(r.b.Lines)-1].Text += plural(s.Rows.Findings, " diagnostic")
 	if s.Problem != "" {
 		r.line(say("The end was not reached: " + visible(s.Problem)))
 	}
@@ -230,7 +230,7 @@ func (r *reporter) facts() {
 
 func (r *reporter) findings() {
 	if len(r.s.Findings) > 0 {
-		r.section("Findings", "lrrr", "finding", "rows", "bytes", "first row")
+		r.section("Diagnostics", "lrrr", "diagnostic", "rows", "bytes", "first row")
 		for _, t := range r.s.Findings {
 			bytes := ""
 			if t.Bytes > 0 {
