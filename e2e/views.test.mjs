@@ -113,6 +113,14 @@ test("a mistake is underlined and said; the rows stay, and what was meant is one
   assert.match(await page.text("#filter-want"), /expected an operation.* the list has what “stream:0 op” leaves/i);
   assert.equal(await rowCount(page), before, "the last filter without a mistake");
   await page.screenshot("views-mistake");
+  // The other views are there all the same, with the filter that holds.
+  await page.tab.click("#view-exchanges");
+  await page.tab.waitForSelector("#rows > .ex");
+  assert.equal(await page.text("#filter-count"), "not applied");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "stream:0 op:OpenFle");
+  await page.tab.click("#view-log");
+  await page.tab.waitForSelector("#rows > :not(.ex)");
+  assert.equal(await rowCount(page), before);
   await page.tab.click("#filter-fix");
   assert.equal(await page.tab.$eval("#filter", (e) => e.value), "stream:0 op:OpenFile");
   await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid !== "true");

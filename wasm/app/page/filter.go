@@ -212,7 +212,11 @@ func (f *filterBar) sayMistake() { show(f.mistake, f.bad != nil && f.paused && !
 // never shown as another's; what is there at once shows no wait.
 func (f *filterBar) searching() {
 	f.stopSlow()
-	f.slow = after(120, func() { f.count.SetTextContent("searching…") })
+	f.slow = after(120, func() {
+		if f.bad == nil { // else the input has another filter
+			f.count.SetTextContent("searching…")
+		}
+	})
 }
 
 func (f *filterBar) stopSlow() {

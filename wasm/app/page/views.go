@@ -66,16 +66,26 @@ func (v *views) filter(text string) {
 	v.set(spec)
 }
 
+// valid is what was asked for last, but with the filter that is shown where that
+// one has a mistake: it goes on holding until the mistake is mended.
+func (v *views) valid() viewSpec {
+	spec := v.asked
+	if v.next != 0 && v.next == v.refused {
+		spec.filter = v.shown.filter
+	}
+	return spec
+}
+
 // show shows the log or the exchanges.
 func (v *views) show(exchanges bool) {
-	spec := v.asked
+	spec := v.valid()
 	spec.exchanges = exchanges
 	v.set(spec)
 }
 
 // sort puts the exchanges in order.
 func (v *views) sort(by bridge.Column, descending bool) {
-	spec := v.asked
+	spec := v.valid()
 	spec.sort, spec.descending = by, descending
 	v.set(spec)
 }
@@ -172,7 +182,7 @@ func (v *views) begin(m *bridge.Viewed) {
 // now.
 func (v *views) again() {
 	if v.next != 0 {
-		v.ask(v.asked)
+		v.ask(v.valid())
 	}
 }
 
