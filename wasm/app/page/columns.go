@@ -75,7 +75,7 @@ func (t *table) element() *rowElement {
 	el := element("div", "r", "")
 	el.SetAttribute("role", "row")
 	el.SetAttribute("aria-selected", "false")
-	r := &rowElement{el: el.Underlying(), row: -1}
+	r := &rowElement{el: el.Underlying(), row: -1, texts: make([]string, len(t.columns))}
 	for i, c := range t.columns {
 		cell := element("span", c.class, "")
 		cell.SetAttribute("role", "gridcell")
@@ -96,12 +96,19 @@ func (t *table) element() *rowElement {
 
 // blank shows that a row is not here yet.
 func (t *table) blank(r *rowElement) {
-	for i, cell := range r.cells {
-		text := ""
-		if i == t.text {
-			text = "…"
+	for i := range r.cells {
+		if i != t.text {
+			r.put(i, nil)
 		}
-		cell.Set("textContent", text)
+	}
+	r.cells[t.text].Set("textContent", "…")
+}
+
+// put shows a text in a cell.
+func (r *rowElement) put(i int, text []byte) {
+	if string(text) != r.texts[i] {
+		r.texts[i] = string(text)
+		r.cells[i].Set("textContent", r.texts[i])
 	}
 }
 
@@ -116,13 +123,16 @@ func (t *table) fill(r *rowElement, data *bridge.Row, base int64) {
 			continue
 		}
 		cellText = c.append(cellText[:0], data, base)
-		r.cells[i].Set("textContent", string(cellText))
-		class := c.class
-		if data.Lit&c.cell != 0 {
-			class += " lit"
+		r.put(i, cellText)
+		if (data.Lit^r.lit)&c.cell != 0 {
+			class := c.class
+			if data.Lit&c.cell != 0 {
+				class += " lit"
+			}
+			r.cells[i].Set("className", class)
 		}
-		r.cells[i].Set("className", class)
 	}
+	r.lit = data.Lit
 }
 
 var rowClasses = [...]string{

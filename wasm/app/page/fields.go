@@ -46,8 +46,15 @@ type fields struct {
 
 // A fieldItem is a node's element.
 type fieldItem struct {
-	node int
-	el   js.Value
+	node     int
+	el       js.Value
+	controls []js.Value // its links and buttons
+	marks    fieldMarks // what it shows
+}
+
+// fieldMarks is what may be so of a node.
+type fieldMarks struct {
+	chosen, hovered, active bool
 }
 
 func newFields(p *page) *fields {
@@ -114,10 +121,10 @@ func (f *fields) draw() {
 	}
 	children := make([]any, 0, len(f.nodes))
 	for i := 0; i < len(f.nodes); {
-		el := f.element(i)
+		item := f.element(i)
 		f.itemOf[i] = len(f.items)
-		f.items = append(f.items, fieldItem{i, el})
-		children = append(children, el)
+		f.items = append(f.items, item)
+		children = append(children, item.el)
 		if f.hasParts(i) && !f.open(i) {
 			i = f.ends[i]
 		} else {
@@ -158,8 +165,9 @@ func (f *fields) siblings(node int) (at, count int) {
 }
 
 // element makes the element of a node.
-func (f *fields) element(i int) js.Value {
+func (f *fields) element(i int) fieldItem {
 	n := &f.nodes[i]
+	var controls []js.Value
 	class := "fld d" + strconv.Itoa(min(n.Depth, 4))
 	if n.Bad {
 		class += " broken"
@@ -173,9 +181,14 @@ func (f *fields) element(i int) js.Value {
 	at, count := f.siblings(i)
 	set("aria-posinset", strconv.Itoa(at))
 	set("aria-setsize", strconv.Itoa(count))
+	set("aria-selected", "false")
 	add := func(parent dom.HTMLElement, tag, class, text string) dom.HTMLElement {
 		el := element(tag, class, text)
 		parent.AppendChild(el)
+		if tag == "button" || tag == "a" {
+			el.Underlying().Set("tabIndex", -1)
+			controls = append(controls, el.Underlying())
+		}
 		return el
 	}
 	offset := ""
@@ -225,7 +238,7 @@ func (f *fields) element(i int) js.Value {
 			button.SetTitle(b[2] + n.Filter)
 		}
 	}
-	return item.Underlying()
+	return fieldItem{node: i, el: item.Underlying(), controls: controls}
 }
 
 // count1 is a row's number as people see it.
@@ -241,14 +254,9 @@ func withoutRow(value string) string {
 
 // mark shows which node is selected, hovered over and at the keyboard.
 func (f *fields) mark() {
-	for _, item := range f.items {
-		classes := item.el.Get("classList")
-		chosen := item.node == f.chosen
-		classes.Call("toggle", "chosen", chosen)
-		classes.Call("toggle", "hover", item.node == f.hovered)
-		classes.Call("toggle", "active", item.node == f.active)
-		item.el.Call("setAttribute", "aria-selected", strconv.FormatBool(chosen))
-		f.stops(item)
+	for i := range f.items {
+		node := f.items[i].node
+		f.items[i].show(fieldMarks{chosen: node == f.chosen, hovered: node == f.hovered, active: node == f.active})
 	}
 	if len(f.items) > 0 {
 		f.root.Call("setAttribute", "aria-activedescendant", "field-"+strconv.Itoa(f.active))
@@ -257,15 +265,32 @@ func (f *fields) mark() {
 	}
 }
 
-// stops lets the Tab key stop at the links and buttons of the active node alone.
-func (f *fields) stops(item fieldItem) {
+// show shows what is so of a node. The Tab key stops at the links and buttons of
+// the active one alone.
+func (item *fieldItem) show(marks fieldMarks) {
+	was := item.marks
+	if marks == was {
+		return
+	}
+	item.marks = marks
+	classes := item.el.Get("classList")
+	if marks.chosen != was.chosen {
+		classes.Call("toggle", "chosen", marks.chosen)
+		item.el.Call("setAttribute", "aria-selected", strconv.FormatBool(marks.chosen))
+	}
+	if marks.hovered != was.hovered {
+		classes.Call("toggle", "hover", marks.hovered)
+	}
+	if marks.active == was.active {
+		return
+	}
+	classes.Call("toggle", "active", marks.active)
 	index := -1
-	if item.node == f.active {
+	if marks.active {
 		index = 0
 	}
-	controls := item.el.Call("querySelectorAll", "a, button")
-	for i := range controls.Get("length").Int() {
-		controls.Index(i).Set("tabIndex", index)
+	for _, c := range item.controls {
+		c.Set("tabIndex", index)
 	}
 }
 
@@ -279,7 +304,10 @@ func (f *fields) hoverOver(node int) {
 	}
 	for _, n := range [...]int{f.hovered, node} {
 		if n >= 0 && n < len(f.itemOf) && f.itemOf[n] >= 0 {
-			f.items[f.itemOf[n]].el.Get("classList").Call("toggle", "hover", n == node)
+			item := &f.items[f.itemOf[n]]
+			marks := item.marks
+			marks.hovered = n == node
+			item.show(marks)
 		}
 	}
 	f.hovered = node

@@ -67,6 +67,7 @@ type hexLineElement struct {
 	el, o, h, a js.Value
 	line        int
 	version     int
+	cut         bool // it is no line of bytes
 	runs        []hexRun
 }
 
@@ -273,17 +274,18 @@ func newHexLineElement() *hexLineElement {
 func (v *hexView) drawLine(l *hexLineElement) {
 	line := v.layout.line(l.line)
 	l.runs = l.runs[:0]
-	number := strconv.Itoa(l.line + 1)
-	l.el.Call("setAttribute", "aria-rowindex", number)
-	l.el.Set("id", "hex-"+number)
+	l.el.Call("setAttribute", rowIndexName, l.line+1)
+	l.el.Set("id", "hex-"+strconv.Itoa(l.line+1))
+	if cut := line.cut >= 0; cut != l.cut {
+		l.cut = cut
+		l.el.Get("classList").Call("toggle", "xcut", cut)
+	}
 	if line.cut >= 0 {
-		l.el.Set("className", "hx xcut")
 		l.o.Set("textContent", "")
 		l.h.Set("textContent", string(appendCutText(v.buf[:0], &v.m.Cuts[line.cut], v.m.Carrier)))
 		l.a.Set("textContent", "")
 		return
 	}
-	l.el.Set("className", "hx")
 	l.o.Set("textContent", string(appendOffset(v.buf[:0], line.label)))
 	bytes, there := v.bytes(line.from, line.to)
 	var hex, text []any

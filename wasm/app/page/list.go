@@ -58,17 +58,26 @@ type list struct {
 	partner int  // the record of its other side, -1 for none
 	waiting bool // the row at the place was not here yet: its record is not known
 	picks   picks
+
+	active      *rowElement // which assistive technology was told is the current one
+	activePlace int         // its place then
 }
 
-// A rowElement shows one row.
+// A rowElement shows one row. It knows what its cells show, for whatever is
+// handed to the browser has to be collected again.
 type rowElement struct {
 	el     js.Value
 	cells  []js.Value
-	row    int  // the place; -1 for none
-	loaded bool // its text is there, not only its number
+	texts  []string    // of the cells, but that of the row's text
+	lit    bridge.Cell // the cells that are lit
+	row    int         // the place; -1 for none
+	loaded bool        // its text is there, not only its number
 	class  string
 	chosen bool
 }
+
+// rowIndexName is the name of an attribute, which the browser is handed once.
+var rowIndexName = js.ValueOf("aria-rowindex")
 
 func newList(ask func(view uint32, from, count int), selected func(record int)) *list {
 	l := &list{
@@ -314,9 +323,7 @@ func (l *list) showRow(r *rowElement, place int) {
 	data := l.row(place)
 	if r.row != place {
 		r.row, r.loaded = place, false
-		number := strconv.Itoa(place + 1)
-		r.el.Call("setAttribute", "aria-rowindex", number)
-		r.el.Set("id", "row-"+number)
+		r.el.Call("setAttribute", rowIndexName, place+1)
 		if data == nil {
 			l.table.blank(r)
 		}
@@ -537,11 +544,25 @@ func (l *list) shows(record int) bool {
 	return false
 }
 
-// activate tells assistive technology which row is the current one.
+// activate tells assistive technology which row is the current one. Only that one
+// has an id, by its place, so that another row is another id.
 func (l *list) activate() {
+	var now *rowElement
 	if i := l.at - l.first; l.at >= 0 && i >= 0 && i < len(l.pool) {
-		l.grid.Call("setAttribute", "aria-activedescendant", "row-"+strconv.Itoa(l.at+1))
-	} else {
-		l.grid.Call("removeAttribute", "aria-activedescendant")
+		now = l.pool[i]
 	}
+	if now == l.active && (now == nil || l.at == l.activePlace) {
+		return
+	}
+	if l.active != nil {
+		l.active.el.Call("removeAttribute", "id")
+	}
+	l.active, l.activePlace = now, l.at
+	if now == nil {
+		l.grid.Call("removeAttribute", "aria-activedescendant")
+		return
+	}
+	id := js.ValueOf("row-" + strconv.Itoa(l.at+1))
+	now.el.Set("id", id)
+	l.grid.Call("setAttribute", "aria-activedescendant", id)
 }

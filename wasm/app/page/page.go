@@ -43,6 +43,7 @@
 package page
 
 import (
+	"runtime/debug"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -103,8 +104,15 @@ type page struct {
 	unsay     func()                         // takes back what was said last
 }
 
+// collectAt has rubbish collected when the heap has grown by this much of what is
+// in use, in percent. Whatever the browser was handed is told to it again one by
+// one when it is rubbish; all of what gathers by Go's own measure, 100, can take
+// longer than a frame.
+const collectAt = 25
+
 // Run runs the page. It does not return.
 func Run() {
+	debug.SetGCPercent(collectAt)
 	window = dom.GetWindow()
 	document = window.Document().(dom.HTMLDocument)
 	p := &page{file: js.Undefined(), wanted: -1, canFilter: true, copies: map[uint32]func(string, error){}}
@@ -342,6 +350,7 @@ func (p *page) came(m bridge.Message, attachment js.Value) {
 
 func (p *page) advance(m *bridge.Progress) {
 	p.list.setBase(m.Base)
+	setClassOf(byID("work"), "timeless", m.Base == bridge.NoTime && m.Rows > 0)
 	p.strip.grow(m.Rows)
 	p.progress.advance(m)
 	p.header.advance(m)
