@@ -116,7 +116,6 @@ func (q Question) read(r Read) Question {
 
 // padding says of an answer to "how much padding?" what was taken for it.
 func (q Question) padding(r Read, length Length) Question {
-	const head = sata.ReadHeadSize
 	word, least := uint64(r.Word), min(r.Total, uint64(r.FirstRead))
 	q = q.slip(word, "That is the data. The padding comes after it.").
 		slip(least, "That is data and padding together.").
