@@ -26,6 +26,9 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self' 'wasm-unsaf
 // relative to the site's root, by <base>, hence its own policy.
 const EmbeddedPage = "embed/index.html"
 
+// embeddedPaths are the addresses of that page.
+var embeddedPaths = []string{"/embed/", "/" + EmbeddedPage}
+
 var embeddedPolicy = strings.NewReplacer("frame-ancestors 'none'", "frame-ancestors *", "base-uri 'none'", "base-uri 'self'").Replace(ContentSecurityPolicy)
 
 // frameOptions is what browsers had before frame-ancestors.
@@ -62,7 +65,7 @@ func WithHeaders(next http.Handler) http.Handler {
 		for name, value := range headers {
 			h.Set(name, value)
 		}
-		if r.URL.Path == "/embed/" {
+		if slices.Contains(embeddedPaths, r.URL.Path) {
 			h.Set("Content-Security-Policy", embeddedPolicy)
 			h.Del(frameOptions)
 		}
@@ -108,8 +111,10 @@ func HeadersFile(names []string) []byte {
 	}
 	line(strictTransport, strictTransportValue)
 	line("Cache-Control", cacheChecked)
-	b.WriteString("/embed/\n  ! Content-Security-Policy\n  ! " + frameOptions + "\n")
-	line("Content-Security-Policy", embeddedPolicy)
+	for _, path := range embeddedPaths {
+		b.WriteString(path + "\n  ! Content-Security-Policy\n  ! " + frameOptions + "\n")
+		line("Content-Security-Policy", embeddedPolicy)
+	}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		if hashedName.MatchString(name) {
 			// Values of several rules would be joined: the general one goes first.

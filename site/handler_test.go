@@ -157,12 +157,14 @@ func TestFrames(t *testing.T) {
 	whole := get(t, "GET", "/").Header()
 	require.Equal(t, "DENY", whole.Get("X-Frame-Options"))
 	require.Contains(t, whole.Get("Content-Security-Policy"), "frame-ancestors 'none'")
-	embedded := get(t, "GET", "/embed/").Header()
-	require.Empty(t, embedded.Get("X-Frame-Options"))
-	policy := embedded.Get("Content-Security-Policy")
-	require.Contains(t, policy, "frame-ancestors *;")
-	require.Equal(t, ContentSecurityPolicy, strings.NewReplacer("frame-ancestors *", "frame-ancestors 'none'", "base-uri 'self'", "base-uri 'none'").Replace(policy))
 	require.Equal(t, "DENY", get(t, "GET", "/embed/x").Header().Get("X-Frame-Options"))
 	file := string(HeadersFile([]string{"index.html", "embed/index.html"}))
-	require.Contains(t, file, "\n/embed/\n  ! Content-Security-Policy\n  ! X-Frame-Options\n  Content-Security-Policy: "+policy+"\n")
+	for _, path := range []string{"/embed/", "/embed/index.html"} {
+		embedded := get(t, "GET", path).Header()
+		require.Empty(t, embedded.Get("X-Frame-Options"))
+		policy := embedded.Get("Content-Security-Policy")
+		require.Contains(t, policy, "frame-ancestors *;")
+		require.Equal(t, ContentSecurityPolicy, strings.NewReplacer("frame-ancestors *", "frame-ancestors 'none'", "base-uri 'self'", "base-uri 'none'").Replace(policy))
+		require.Contains(t, file, "\n"+path+"\n  ! Content-Security-Policy\n  ! X-Frame-Options\n  Content-Security-Policy: "+policy+"\n")
+	}
 }
