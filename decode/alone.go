@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"satascope/capture"
@@ -29,24 +30,35 @@ func onlyRequests(b []byte) bool {
 	return n > 1
 }
 
-// responseAlone are the shapes that b can have, if it is one response and
-// nothing else.
-func responseAlone(b []byte) (shapes []sata.Shape) {
-	if len(b) < sata.HeaderSize+4 || sata.LooksLikeRequest(b) == sata.Yes {
+// ShapesAlone are the shapes that length bytes can have by their form, if they are
+// one response and nothing else: for a response whose request is not known. head
+// is all of them, or some that they begin with.
+func ShapesAlone(head []byte, length uint64) (shapes []sata.Shape) {
+	if len(head) < sata.HeaderSize+4 || sata.LooksLikeRequest(head) == sata.Yes {
 		return nil
 	}
-	if form, _ := sata.FormOf(b); form == sata.ReadFirst || form == sata.ReadFailed && len(b) == sata.ReadHeadSize {
+	switch form, _ := sata.FormOf(head); {
+	case form == sata.ReadFirst, form == sata.ReadFailed && length == sata.ReadHeadSize, form == sata.ReadZeros && fillsZeros(head, length):
 		return []sata.Shape{sata.ShapeRead}
 	}
-	if h, err := sata.ParseHeader(b); err != nil || h.Size() != uint64(len(b)) {
+	if h, err := sata.ParseHeader(head); err != nil || h.Size() != length {
 		return nil
 	}
 	for shape := sata.ShapeResult; shape < sata.ShapeRead; shape++ {
-		if sata.LooksLikeResponse(b, shape) == sata.Yes {
+		if sata.LooksLikeResponse(head, shape) == sata.Yes {
 			shapes = append(shapes, shape)
 		}
 	}
 	return shapes
+}
+
+// fillsZeros says whether length bytes that begin with zeros, as an answer to a
+// ReadFile does once the server's buffer grew, are that answer: data as long as
+// it says, and padding.
+func fillsZeros(head []byte, length uint64) bool {
+	end := sata.ReadHeadSize + uint64(binary.BigEndian.Uint32(head[sata.HeaderSize:]))
+	padding := head[min(end, uint64(len(head))):]
+	return end > sata.ReadHeadSize && end <= length && bytes.Count(padding, []byte{sata.Padding}) == len(padding)
 }
 
 // startsAnswers says whether b begins with what only a server sends.
@@ -94,11 +106,6 @@ func partOf(b []byte) *capture.FormatError {
 	}
 	return nil
 }
-
-// ShapesAlone are the shapes that b can have by its form, if it is one response
-// and nothing else, and AnsweredBy the commands that such a response answers, in
-// words: for a response whose request is not known.
-func ShapesAlone(b []byte) []sata.Shape { return responseAlone(b) }
 
 // AnsweredBy names the commands that a response of a shape answers.
 func AnsweredBy(shape sata.Shape) string { return commandsOf(shape) }

@@ -55,6 +55,8 @@ func TestOneResponse(t *testing.T) {
 		{pong(t, sata.CapFFIO), "descriptor (to OpenFolder, OpenFile); count (to QueryPath); position (to GetFilePosition); pong (to Ping)"},
 		{answer(first, 5, 5), "read (to ReadFile)"},
 		{answer("\xC4\x00\xFE\x00\x20", 0xFFF0FFE0, 0), "read (to ReadFile)"},
+		{answer("", 5, 5), "read (to ReadFile)"},
+		{append(answer("", 5, 5), 0xCD, 0xCD), "read (to ReadFile)"},
 	} {
 		for _, d := range pasted(t, c.b) {
 			require.NoError(t, d.Run(context.Background()))

@@ -305,14 +305,17 @@ func (b *builder) response() {
 // tells what it can be: the fields of the first such shape, and what else it can
 // be.
 func (b *builder) unasked() bool {
-	if b.r.Partner != None || uint64(len(b.head)) != b.r.Length {
-		return false
-	}
-	shapes := decode.ShapesAlone(b.head)
-	if len(shapes) == 0 || shapes[0] == sata.ShapeRead {
+	shapes := b.x.alone(b.r, b.head)
+	if len(shapes) == 0 {
 		return false
 	}
 	spec := shapes[0].Spec()
+	if shapes[0] == sata.ShapeRead {
+		form, _ := sata.FormOf(b.head)
+		b.answer(form, binary.BigEndian.Uint32(b.head[sata.HeaderSize:]))
+		b.note("by its form", "the answer to "+decode.AnsweredBy(shapes[0]), spec.Meaning)
+		return true
+	}
 	b.group("header", "starts every message but the answers of fast file I/O", sata.HeaderFields)
 	fields := spec.Fields
 	if code, ok := b.codeAt(sata.HeaderSize); ok && code != sata.Success && spec.Short > 0 {
@@ -324,6 +327,15 @@ func (b *builder) unasked() bool {
 		b.note("or", shape.String(), "by its form it can as well be the answer to "+decode.AnsweredBy(shape))
 	}
 	return true
+}
+
+// alone are the shapes that a response can have by its form, if no request waits
+// for it.
+func (x *Index) alone(r *walcore.Record, head []byte) []sata.Shape {
+	if r.Partner != None {
+		return nil
+	}
+	return decode.ShapesAlone(head, r.Length)
 }
 
 // fromRecord notes what the log knows of a message whose bytes are not there.
@@ -353,23 +365,29 @@ func (b *builder) read() {
 		b.readWithHeader()
 		return
 	}
+	b.answer(form, r.B)
+	b.note("checksum", strconv.FormatUint(r.A, 16), "FNV-1a of 64 bits over all bytes, from 69420 instead of the usual basis")
+}
+
+// answer makes the nodes of an answer of fast file I/O: its form, the number
+// behind that, and data.
+func (b *builder) answer(form sata.ReadForm, word uint32) {
 	spec := sata.ShapeRead.Spec()
 	b.add(Node{Kind: NodeForm, Name: spec.Fields[0].Name, Value: form.String(), Meaning: spec.Fields[0].Meaning, Length: sata.HeaderSize, Row: None})
 	b.at = sata.HeaderSize
-	n := Node{Kind: NodeNumber, Name: "bytes that follow", Value: b.number(uint64(r.B)), Meaning: "how many bytes of the file follow", Offset: sata.HeaderSize, Length: 4, Row: None}
+	n := Node{Kind: NodeNumber, Name: "bytes that follow", Value: b.number(uint64(word)), Meaning: "how many bytes of the file follow", Offset: sata.HeaderSize, Length: 4, Row: None}
 	switch form {
 	case sata.ReadFirst:
 		n.Name, n.Meaning = "file length", "the length of the whole file"
 	case sata.ReadFailed:
-		n = b.resultNode(&spec.Fields[1], sata.Result(r.B))
+		n = b.resultNode(&spec.Fields[1], sata.Result(word))
 	}
 	b.add(n)
 	b.at = sata.ReadHeadSize
 	if form != sata.ReadFailed {
-		b.readData()
+		b.readData(form, word)
 	}
 	b.rest("not read", "a failed read has nothing here")
-	b.note("checksum", strconv.FormatUint(r.A, 16), "FNV-1a of 64 bits over all bytes, from 69420 instead of the usual basis")
 }
 
 func (b *builder) number(n uint64) string {
@@ -381,9 +399,12 @@ func (b *builder) number(n uint64) string {
 
 // readData makes the nodes of what follows a read's head: the file's data, and
 // what it is filled up with.
-func (b *builder) readData() {
+func (b *builder) readData(form sata.ReadForm, word uint32) {
 	there := b.r.Length - min(b.r.Length, sata.ReadHeadSize)
-	data, sure := b.x.dataOf(b.m.Row)
+	data, sure := dataBehind(form, uint64(word), there, there, -1)
+	if b.r.Partner != None {
+		data, sure = b.x.dataOf(b.m.Row)
+	}
 	tail := b.head[min(len(b.head), sata.ReadHeadSize):]
 	whole := uint64(len(tail)) == there
 	meaning := "data of the file"
@@ -391,7 +412,7 @@ func (b *builder) readData() {
 		meaning = "data of the file, at most: where in it the read began is not known, so neither is where the file ended"
 		if whole {
 			n := len(tail)
-			for n > 0 && tail[n-1] == paddingByte {
+			for n > 0 && tail[n-1] == sata.Padding {
 				n--
 			}
 			if uint64(n) < data {
@@ -407,7 +428,7 @@ func (b *builder) readData() {
 	if padding := there - data; padding > 0 {
 		meaning := "the server fills up what is shorter than was asked for and than the first read size"
 		for _, c := range tail[min(uint64(len(tail)), data):] {
-			if c != paddingByte {
+			if c != sata.Padding {
 				meaning = "here the server's padding was expected, 0xCD, and is not"
 				break
 			}
@@ -416,8 +437,6 @@ func (b *builder) readData() {
 	}
 	b.at = int(b.r.Length)
 }
-
-const paddingByte = 0xCD
 
 // readWithHeader makes the nodes of an answer to a ReadFile that has a header:
 // fast file I/O is off, or it is of no form that is known.

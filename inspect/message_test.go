@@ -272,6 +272,37 @@ func TestMessageOfRead(t *testing.T) {
 	require.Contains(t, named(t, c.index().Message(big, nil), "in all").Meaning, "modulo 2^32: 0")
 }
 
+// The answer to a read is one without its request, too: it begins with no header.
+func TestMessageOfReadAlone(t *testing.T) {
+	c := newTalk(t)
+	c.m.OpenStream(0)
+	answer := func(form sata.ReadForm, word uint32, data, padding int) (Message, string) {
+		c.read(0, form, word, data, padding)
+		i := c.m.Log().Len() - 1
+		m := c.index().Message(i, c.buf)
+		require.Nil(t, m.Problem)
+		require.Equal(t, "the answer to ReadFile", named(t, m, "by its form").Value)
+		last := leaves(m.Nodes)
+		require.Equal(t, int64(len(c.buf)), last[len(last)-1].Offset+last[len(last)-1].Length)
+		return m, explained(c.index(), i, c.buf)
+	}
+	m, why := answer(sata.ReadFirst, 1307, 1307, 2789)
+	require.Equal(t, "1307 (0x51b)", named(t, m, "file length").Value)
+	require.Equal(t, []any{int64(0x24), int64(1307), false}, []any{m.DataOffset, m.DataLength, m.DataSure})
+	require.Equal(t, "2,789 × 0xCD", named(t, m, "padding").Value)
+	require.Equal(t, "It begins with C4 00 24 02: data follows, and the number at 0x20 is the length of the whole file: 1307.\n"+
+		"How much its request asked for, and so how much stands behind 0x24, is not known: it is taken to be all 4096 bytes that are there.", why)
+
+	m, why = answer(sata.ReadZeros, 100, 100, 28)
+	require.Equal(t, "100 (0x64)", named(t, m, "bytes that follow").Value)
+	require.Equal(t, []any{int64(100), true}, []any{m.DataLength, m.DataSure})
+	require.Contains(t, why, "says how many bytes of the file follow: 100.")
+
+	m, why = answer(sata.ReadFailed, uint32(sata.FSError), 0, 0)
+	require.Equal(t, "0xfff0ffe0: file system error", named(t, m, "result code").Value)
+	require.Equal(t, "It begins with C4 00 FE 00 20: the read failed.\nSuch an answer is always 0x24 = 36 bytes long: 32 that say so, and the result code.", why)
+}
+
 func TestMessageOfReadWithHeader(t *testing.T) {
 	c := newTalk(t)
 	c.ask(0, sata.Request{Command: sata.Ping})

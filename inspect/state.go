@@ -242,20 +242,25 @@ func dataRead(log *walcore.Log, r *walcore.Record, asked uint64, from int64) (n 
 	if r.Length > sata.ReadHeadSize {
 		there = r.Length - sata.ReadHeadSize
 	}
-	size := uint64(r.B)
-	switch form := readForm(log, r); {
+	return dataBehind(readForm(log, r), uint64(r.B), there, asked, from)
+}
+
+// dataBehind is likewise of an answer of a form with a number, its word, behind
+// it and then as many bytes as are there.
+func dataBehind(form sata.ReadForm, word, there, asked uint64, from int64) (n uint64, sure bool) {
+	switch {
 	case form == sata.ReadZeros:
-		return min(size, there), true
+		return min(word, there), true
 	case form != sata.ReadFirst:
 		return there, false
-	case size == 0 || asked == 0:
+	case word == 0 || asked == 0:
 		return 0, true
 	case from < 0:
-		return min(asked, size, there), false
-	case uint64(from) >= size:
+		return min(asked, word, there), false
+	case uint64(from) >= word:
 		return 0, true
 	default:
-		return min(asked, size-uint64(from), there), true
+		return min(asked, word-uint64(from), there), true
 	}
 }
 

@@ -166,6 +166,10 @@ func (w *why) written() {
 }
 
 func (w *why) response() {
+	if shapes := w.x.alone(w.r, w.head); len(shapes) > 0 && shapes[0] == sata.ShapeRead {
+		w.readAlone()
+		return
+	}
 	if w.r.Partner == None {
 		w.say("No request waits for it, so nothing but its header can tell where it ends.")
 		w.header()
@@ -249,6 +253,21 @@ func (w *why) read(q *walcore.Record) {
 		return
 	}
 	w.answer(q, st, form)
+}
+
+// readAlone tells the length of an answer of fast file I/O that no request waits
+// for: all of the rule that the request is not needed for.
+func (w *why) readAlone() {
+	form, _ := sata.FormOf(w.head)
+	length, _ := sata.ReadAnswer{Form: form, Word: binary.BigEndian.Uint32(w.head[sata.HeaderSize:])}.Length()
+	for _, sentence := range length.Why {
+		if !strings.HasPrefix(sentence, sata.Asks) {
+			w.say(values(sentence)...)
+		}
+	}
+	if form != sata.ReadFailed {
+		w.say("How much its request asked for, and so how much stands behind ", val("0x24"), ", is not known: it is taken to be all ", num(w.r.Length-sata.ReadHeadSize), " bytes that are there.")
+	}
 }
 
 // answer tells how the length of an answer of fast file I/O follows from what was

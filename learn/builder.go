@@ -358,13 +358,10 @@ func AppendRead(dst []byte, a ReadAnswer) (out []byte, grown bool) {
 	dst = append(append(dst, form[:]...), make([]byte, 24)...)
 	dst = append(binary.BigEndian.AppendUint32(dst, word), a.Data...)
 	for least := min(a.Total, uint64(a.FirstRead)); n < least; n++ {
-		dst = append(dst, Padding)
+		dst = append(dst, sata.Padding)
 	}
 	return dst, grown
 }
-
-// Padding is the byte that fills an answer to ReadFile up.
-const Padding = 0xCD
 
 // AppendFailedRead appends the answer to a ReadFile that failed.
 func AppendFailedRead(dst []byte, result sata.Result) []byte {

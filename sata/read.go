@@ -6,6 +6,9 @@ import "bytes"
 // file I/O: its form (32 bytes) and a length.
 const ReadHeadSize = 0x24
 
+// Padding is the byte that fills an answer to ReadFile up, with fast file I/O.
+const Padding = 0xCD
+
 // ReadForm is which of its forms an answer to ReadFile has (section 2).
 type ReadForm uint8
 

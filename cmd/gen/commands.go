@@ -359,7 +359,7 @@ func readExample(f *learn.Frame, read learn.Read) ([]exampleValue, []dumpRow) {
 	}
 	data := f.Bytes[sata.ReadHeadSize:]
 	padding := 0
-	for padding < len(data) && data[len(data)-1-padding] == learn.Padding {
+	for padding < len(data) && data[len(data)-1-padding] == sata.Padding {
 		padding++
 	}
 	if n := len(data) - padding; n > 0 {
