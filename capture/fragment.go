@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"net/netip"
 	"slices"
 )
@@ -9,7 +10,7 @@ import (
 const (
 	maxFragmented = 64       // packets
 	maxPieces     = 256      // fragments of one packet
-	maxFragmentIP = 64 << 10 // bytes of one packet
+	maxFragmentIP = 64 << 10 // bytes of one packet; and of what came for the same places and differs
 	// fragmentTime is for how long a packet's fragments are waited for, in
 	// nanoseconds of the capture's time: what Linux waits.
 	fragmentTime = 30e9
@@ -31,6 +32,8 @@ type fragmented struct {
 	have   int   // bytes of it that are covered
 	data   []byte
 	pieces []fragment // by offset, without overlaps
+	others []fragment // of what came later for the same places, that which differs
+	other  []byte     // the bytes of others, one behind the other
 }
 
 // A fragment is a piece of a packet's data and where it comes from.
@@ -85,22 +88,17 @@ func (d *Dissector) fragment(k fragmentKey, protocol byte, off int, more bool, p
 	return o
 }
 
-// More gives the next piece of a segment that came in several IP fragments. It
-// is to be called after Segment returned true, until it returns false.
+// More gives the next piece of a segment that came in several IP fragments, and
+// behind the last what differs where fragments overlap, as a segment that was sent
+// again. It is to be called after Segment returned true, until it returns false.
 func (d *Dissector) More(s *Segment) bool {
-	if !d.rebuilt || d.at < 0 {
+	if !d.rebuilt {
 		return false
 	}
-	f := d.fragments.done
-	*s = d.head
-	begin := int(d.head.PayloadFile)
-	if d.at > begin {
-		s.Seq += uint32(d.at - begin)
-		if s.Flags&SYN != 0 { // it takes a number
-			s.Seq++
-			s.Flags &^= SYN
-		}
+	if d.at < 0 {
+		return d.differing(s)
 	}
+	f := d.fragments.done
 	// The piece that d.at lies in; where the packet ends, the last one.
 	i := 0
 	for f.pieces[i].to <= d.at && i+1 < len(f.pieces) {
@@ -109,15 +107,50 @@ func (d *Dissector) More(s *Segment) bool {
 	x := &f.pieces[i]
 	to := max(d.at, min(x.to, d.end))
 	there := max(d.at, min(x.captured, to))
+	d.piece(s, x, d.at)
 	s.Payload, s.Cut = f.data[d.at:there], to-there
-	s.PayloadFile = x.file + int64(d.at-x.from)
-	s.Packet, s.Time, s.Source = x.packet, x.time, x.source
 	if d.at = to; d.at < d.end {
 		s.Flags &^= FIN // it stands behind the last piece
 	} else {
 		d.at = -1
 	}
 	return true
+}
+
+// piece makes s the part of the segment from a place on, which came in fragment x.
+// Its payload and whether it is the last are still to be told.
+func (d *Dissector) piece(s *Segment, x *fragment, from int) {
+	*s = d.head
+	if begin := int(d.head.PayloadFile); from > begin {
+		s.Seq += uint32(from - begin)
+		if s.Flags&SYN != 0 { // it takes a number
+			s.Seq++
+			s.Flags &^= SYN
+		}
+	}
+	s.PayloadFile = x.file + int64(from-x.from)
+	s.Packet, s.Time, s.Source = x.packet, x.time, x.source
+}
+
+// differing gives the next of the bytes that came later than others for the same
+// place of the segment, and differ.
+func (d *Dissector) differing(s *Segment) bool {
+	f := d.fragments.done
+	for ; len(f.others) > 0; f.others = f.others[1:] {
+		x := &f.others[0]
+		b := f.other[:x.to-x.from]
+		f.other = f.other[len(b):]
+		from, to := max(x.from, int(d.head.PayloadFile)), min(x.to, d.end)
+		if from >= to { // the header, or padding
+			continue
+		}
+		d.piece(s, x, from)
+		s.Payload, s.Cut = b[from-x.from:to-x.from], 0
+		s.Flags &^= SYN | FIN
+		f.others = f.others[1:]
+		return true
+	}
+	return false
 }
 
 // find gives the packet of a key, a new one if need be.
@@ -143,7 +176,7 @@ func (fs *fragments) find(k fragmentKey, time int64) *fragmented {
 	} else {
 		f = new(fragmented)
 	}
-	*f = fragmented{key: k, began: time, total: -1, data: f.data[:0], pieces: f.pieces[:0]}
+	*f = fragmented{key: k, began: time, total: -1, data: f.data[:0], pieces: f.pieces[:0], others: f.others[:0], other: f.other[:0]}
 	fs.open = append(fs.open, f)
 	return f
 }
@@ -183,8 +216,9 @@ func (f *fragmented) add(v view, off int, more bool, p *Packet) bool {
 		})
 		to := end
 		if i < len(f.pieces) {
-			if f.pieces[i].from <= from {
-				from = f.pieces[i].to
+			if x := &f.pieces[i]; x.from <= from {
+				f.compare(v, off, from, min(end, x.captured), p)
+				from = x.to
 				continue
 			}
 			to = min(end, f.pieces[i].from)
@@ -199,4 +233,17 @@ func (f *fragmented) add(v view, off int, more bool, p *Packet) bool {
 		from = to
 	}
 	return f.have == f.total
+}
+
+// compare keeps of a fragment, which begins at off, what came before and differs,
+// between two places.
+func (f *fragmented) compare(v view, off, from, to int, p *Packet) {
+	to = min(to, off+len(v.data))
+	if from >= to || len(f.other)+to-from > maxFragmentIP {
+		return
+	}
+	if b := v.data[from-off : to-off]; !bytes.Equal(b, f.data[from:to]) {
+		f.others = append(f.others, fragment{from: from, to: to, captured: to, file: v.file + int64(from-off), packet: p.Number, time: p.Time, source: p.Source})
+		f.other = append(f.other, b...)
+	}
 }

@@ -126,23 +126,34 @@ func TestFragmentsOfSYN(t *testing.T) {
 	require.Equal(t, []string{`3: seq 100 flags 0x2 "" of 3`}, f.text)
 }
 
+// What came first counts; what differs comes behind, as if it had been sent again.
 func TestFragmentsRepeatedAndOverlapping(t *testing.T) {
-	tcp := tcpBytes(1, 2, 100, 5, ACK, []byte("0123456789abcdefghijklmnopqrstuvwxyz"))
-	other := tcpBytes(1, 2, 100, 5, ACK, []byte("????????????????????????????????????"))
-	f := &fragmentFile{t: t}
-	for _, p := range [][]byte{
-		fragmentPart{0, true, tcp[:32]}.packet4(7),
-		fragmentPart{0, true, other[:32]}.packet4(7), // what came first counts
-		fragmentPart{24, true, other[24:48]}.packet4(7),
-		fragmentPart{40, false, tcp[40:]}.packet4(7),
-	} {
-		f.add(p, len(p))
+	tcp := tcpBytes(1, 2, 100, 5, SYN|FIN|ACK, []byte("0123456789abcdefghijklmnopqrstuvwxyz"))
+	other := tcpBytes(1, 2, 100, 5, SYN|FIN|ACK, []byte("????????????????????????????????????"))
+	for _, six := range []bool{false, true} {
+		f := &fragmentFile{t: t}
+		for _, x := range []fragmentPart{{0, true, tcp[:32]}, {0, true, tcp[:32]}, {0, true, other[:32]}, {24, true, other[24:48]}, {40, false, tcp[40:]}} {
+			p := x.packet4(7)
+			if six {
+				p = x.packet6(7)
+			}
+			f.add(p, len(p))
+		}
+		require.Equal(t, []string{
+			`5: seq 100 flags 0x12 "0123456789ab" of 1`,
+			`5: seq 113 flags 0x10 "????????????????" of 4`,
+			`5: seq 129 flags 0x11 "stuvwxyz" of 5`,
+			`5: seq 100 flags 0x10 "????????????" of 3`,
+			`5: seq 105 flags 0x10 "????????" of 4`,
+			`5: seq 121 flags 0x10 "klmnopqr" of 5`,
+		}, f.text)
+		// Nothing of it is left for the next packet.
+		for _, x := range cutUp(tcp, 40) {
+			p := x.packet4(8)
+			f.add(p, len(p))
+		}
+		require.Equal(t, []string{`7: seq 100 flags 0x12 "0123456789abcdefghij" of 6`, `7: seq 121 flags 0x11 "klmnopqrstuvwxyz" of 7`}, f.text[6:])
 	}
-	require.Equal(t, []string{
-		`4: seq 100 flags 0x10 "0123456789ab" of 1`,
-		`4: seq 112 flags 0x10 "????????????????" of 3`,
-		`4: seq 128 flags 0x10 "stuvwxyz" of 4`,
-	}, f.text)
 }
 
 func TestFragmentsCutByTheSnapLength(t *testing.T) {
