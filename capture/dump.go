@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"strconv"
@@ -38,7 +39,8 @@ type DumpRun struct {
 //
 // The offsets of xxd, hexdump and od must go up as the bytes do, from whatever the
 // first is; at an offset of 0 another dump may begin, and goes on where the one
-// before ended. A line * stands for the row before it, repeated up to the next
+// before ended. In what tcpdump -x and -X write, lines that are no rows are passed
+// over. A line * stands for the row before it, repeated up to the next
 // offset. What follows the bytes in a line is not looked at.
 type DumpReader struct {
 	b     buffer
@@ -63,6 +65,7 @@ type DumpReader struct {
 	skipped  int64  // bytes of repeated rows given since row
 	repeated int64  // in the whole file
 	radix    int64  // xxd and od: of the offsets, 0 while that can't be told
+	tcpdump  bool   // rows begin with 0x; any other line is a packet's heading
 
 	// base64, lists and strings
 	inside bool // in a list or string
@@ -273,9 +276,14 @@ func (r *DumpReader) next() {
 		r.star = true
 		return
 	}
+	if row, ok := bytes.CutPrefix(bytes.TrimLeft(line, " \t"), hexPrefix); ok && r.kind == KindXXD {
+		line, r.tcpdump, r.radix = row, true, 16
+	} else if r.tcpdump {
+		return
+	}
 	// The dump's own offset.
 	n := hexDigits(line)
-	if n == 0 || n > 15 {
+	if n == 0 || n > 16 || n == 16 && line[0] != '0' {
 		r.err = r.bad(start, 0, "an offset in hex digits", quoted(line))
 		return
 	}
@@ -384,7 +392,7 @@ func (r *DumpReader) parseOffset(digits []byte, given int64) int64 {
 	return n
 }
 
-// inBase is a number of up to 15 digits.
+// inBase is a number of up to 15 digits, and a zero before them.
 func inBase(digits []byte, base int64) (n int64, ok bool) {
 	for _, c := range digits {
 		v := int64(hexValue[c])
@@ -417,7 +425,9 @@ func parseRow(row, line []byte, i int, kind Kind) ([]byte, int, bool) {
 		return row, i, true
 	}
 	if kind == KindOD {
-		// Single bytes with one space between them, two or more before the text.
+		// Single bytes with one space between them, two or more before the text,
+		// but in Format-Hex, which writes offsets of 16 digits and rows of 16 bytes.
+		formatHex := i == 16
 		for i < len(line) && line[i] == ' ' {
 			i++
 		}
@@ -427,7 +437,7 @@ func parseRow(row, line []byte, i int, kind Kind) ([]byte, int, bool) {
 			}
 			row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
 			i += 2
-			if i == len(line) || i+1 < len(line) && line[i] == ' ' && line[i+1] == ' ' {
+			if i == len(line) || i+1 < len(line) && line[i] == ' ' && (line[i+1] == ' ' || formatHex && len(row) == 16) {
 				return row, i, true
 			}
 			if line[i] != ' ' {

@@ -242,6 +242,11 @@ func recogniseEvents(head []byte, _ bool) (Kind, string, string) {
 
 func recogniseXXD(head []byte, _ bool) (Kind, string, string) {
 	line := firstLine(head)
+	if line, ok := bytes.CutPrefix(line, hexPrefix); ok {
+		if n := hexDigits(line); n >= 4 && len(line) > n+4 && string(line[n:n+3]) == ":  " && hexDigits(line[n+3:]) >= 2 {
+			return KindXXD, "", ""
+		}
+	}
 	n := hexDigits(line)
 	if n < 6 || n > 16 || len(line) <= n+3 || line[n] != ':' || line[n+1] != ' ' || hexDigits(line[n+2:]) < 2 {
 		return KindUnknown, "", ""
@@ -251,6 +256,9 @@ func recogniseXXD(head []byte, _ bool) (Kind, string, string) {
 	}
 	return KindXXD, "", ""
 }
+
+// hexPrefix begins the rows of tcpdump -x and -X.
+var hexPrefix = []byte("0x")
 
 // xxdWords tells from the rows' text, which always is in the order of the bytes,
 // that the groups are not: words of little-endian order (xxd -e), or digits of
@@ -317,16 +325,27 @@ func onlyBits(b []byte) bool {
 func recogniseHexdump(head []byte, _ bool) (Kind, string, string) {
 	line := firstLine(head)
 	n := hexDigits(line)
-	if n >= 6 && n <= 16 && len(line) >= n+4 && line[n] == ' ' && line[n+1] == ' ' && hexDigits(line[n+2:]) == 2 {
-		return KindHexdump, "", ""
+	if n < 6 || n > 16 || len(line) < n+4 || line[n] != ' ' || line[n+1] != ' ' || hexDigits(line[n+2:]) != 2 && line[n+2] != ' ' {
+		return KindUnknown, "", ""
 	}
-	return KindUnknown, "", ""
+	if _, _, ok := parseRow(nil, line, n, KindHexdump); !ok {
+		if _, end, ok := parseRow(nil, line, n, KindOD); ok && hexDigits(bytes.TrimLeft(line[end:], " ")) == 0 {
+			return KindOD, "", "" // text without bars: HxD, Format-Hex
+		}
+	}
+	if line[n+2] == ' ' {
+		return KindUnknown, "", ""
+	}
+	return KindHexdump, "", ""
 }
 
 func recogniseHex(head []byte, _ bool) (Kind, string, string) {
 	head = bytes.TrimPrefix(head, bom)
 	if how, advice := words(firstLine(head)); how != "" {
 		return KindUnknown, how, advice
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("00 01 02 03 04 05 06 07 ")) {
+		return KindUnknown, "", "" // the columns' numbers above a dump; no message begins so
 	}
 	digits := 0
 	for i, c := range head {

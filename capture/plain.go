@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -18,6 +19,12 @@ const (
 	maxLead = 200
 	// maxQuoting is the longest prefix that all lines may have.
 	maxQuoting = 32
+	// maxQuotes is how many quotes may come before those with the form.
+	maxQuotes = 16
+	// leastString is how long a string of code must be not to be a name, perhaps.
+	leastString = 16
+	// shortest is how many bytes the shortest message has.
+	shortest = 36
 	// maxPrompt is the longest prompt of a terminal that is known again.
 	maxPrompt = 80
 	// leadLook is how much of the text from a line on decides whether the form
@@ -32,6 +39,8 @@ type setting struct {
 	said    int    // of these, lines that are not blank
 	quoting string // what each of its lines begins with
 	prompt  string // of a terminal; a line that begins so ends the form
+	quote   byte   // in code: what the form stands between, in one or several strings
+	before  int    // how many such quotes come before it
 	data    bool   // the first line is a data URI: what stands up to its comma is none of the form
 	alone   bool   // no blank lines come in the place of those before it: it is written again as it is
 	all     bool   // the form is not looked for yet: nothing ends it
@@ -54,6 +63,9 @@ func (s setting) String() string {
 	}
 	if strings.ContainsAny(s.quoting, ">|#*") {
 		add("quoting left out")
+	}
+	if s.quote != 0 {
+		add("what stands between quotes, without the code around it")
 	}
 	return text
 }
@@ -84,6 +96,7 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 	}
 	// Lines as the filter has them, so that what is counted here is what it counts.
 	text, _ := io.ReadAll(newPlain(bytes.NewReader(head), setting{all: true}))
+	code, inQuotes := settleQuotes(text, s.wide)
 	var last []byte // the line before that is not blank
 	for ; s.lead < maxLead && len(text) > 0; s.lead++ {
 		line, rest, _ := bytes.Cut(text, []byte("\n"))
@@ -92,12 +105,18 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 			n++
 		}
 		if len(firstLine(line[n:])) > 0 {
-			s.quoting, s.prompt = string(line[:n]), promptOf(last)
+			s.quoting = string(line[:n])
+			if prompt := promptOf(last); prompt != "" {
+				s.prompt = prompt
+			}
 			s.data = s.lead == 0 && bytes.HasPrefix(line, []byte("data:")) && bytes.Contains(line[:min(len(line), maxIntroduction)], []byte(";base64,"))
 			here := s
 			here.wide, here.lead = 0, 0
 			look, _ := io.ReadAll(newPlain(bytes.NewReader(text[:min(len(text), leadLook)]), here))
 			if k, found, what := recognise(look, false); certain(k, look, s.quoting) || k == KindUnknown && what != "" && what != adviceRecord {
+				if inQuotes != KindUnknown && (k == KindHex || k == KindBase64) {
+					break
+				}
 				return s, k, found, what
 			}
 			s.said++
@@ -105,7 +124,45 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 		}
 		text = rest
 	}
+	if inQuotes != KindUnknown {
+		return code, inQuotes, "", ""
+	}
 	return setting{wide: s.wide}, KindUnknown, foreign, advice
+}
+
+// settleQuotes finds hex or base64 between quotes of code, as in Python's
+// bytes.fromhex("00…"): at least as much as the shortest message has.
+func settleQuotes(text []byte, wide byte) (setting, Kind) {
+	for _, quote := range []byte("\"'`") {
+		pieces := bytes.Split(text, []byte{quote})
+		for i := range min(len(pieces)-1, maxQuotes) {
+			if len(bytes.TrimSpace(pieces[i+1])) < leastString {
+				continue
+			}
+			s := setting{wide: wide, quote: quote, before: i}
+			look, _ := io.ReadAll(newPlain(bytes.NewReader(text), setting{quote: quote, before: i}))
+			if k, _, _ := recognise(look, false); k == KindHex && len(look) >= 2*shortest && oneForm(pieces[i+1:], leastString) ||
+				k == KindBase64 && len(look) >= 4*shortest/3 && oneForm(pieces[i+1:], len(text)) {
+				return s, k
+			}
+		}
+	}
+	return setting{}, KindUnknown
+}
+
+// oneForm says whether all that stands between quotes, every other of the pieces,
+// can belong to the form that the first begins: what is shorter than least and
+// stands elsewhere in the code is perhaps a name, whose letters may be digits, too.
+func oneForm(pieces [][]byte, least int) bool {
+	for i := 2; i < len(pieces); i += 2 {
+		b := string(pieces[i])
+		glued := len(bytes.Trim(pieces[i-1], " \t\r\n+\\")) == 0
+		known := b == "" || i == len(pieces)-1 || slices.Contains(encodings, b)
+		if len(strings.TrimSpace(b)) < least && !glued && !known {
+			return false
+		}
+	}
+	return true
 }
 
 // certain says whether a form that stands in the middle of a text is more than a
@@ -130,9 +187,10 @@ func loose(k Kind) bool {
 }
 
 // promptOf is the prompt that a line of a terminal begins with: "$ ", "PS C:\> ".
+// In "IP 10.0.0.2.40000 > 10.0.0.1.7500" tcpdump says who sends to whom.
 func promptOf(line []byte) string {
 	for i := 0; i+1 < len(line) && i < maxPrompt; i++ {
-		if line[i+1] == ' ' && bytes.IndexByte([]byte("$%>#"), line[i]) >= 0 {
+		if line[i+1] == ' ' && !(line[i] == '>' && i > 0 && line[i-1] == ' ') && bytes.IndexByte([]byte("$%>#"), line[i]) >= 0 {
 			return string(line[:i+1])
 		}
 	}
@@ -147,6 +205,9 @@ type plain struct {
 	begun bool
 	line  bool // at the beginning of a line
 	ended bool
+
+	quotes int  // that were passed
+	within bool // between two of them
 }
 
 func newPlain(r io.Reader, s setting) *plain {
@@ -184,6 +245,9 @@ func (p *plain) Read(to []byte) (n int, err error) {
 			c, used = ' ', 2 // the space of web pages that does not break
 		}
 		p.b.pass(used)
+		if p.s.quote != 0 && !p.quoted(c) {
+			continue
+		}
 		if p.s.lead == 0 || c == '\n' && !p.s.alone {
 			to[n] = c
 			n++
@@ -199,6 +263,28 @@ func (p *plain) Read(to []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	return 0, p.b.err
+}
+
+// encodings are strings that code has beside those with bytes.
+var encodings = []string{"hex", "base64"}
+
+// quoted says whether a character, which was passed, is one of the form, where
+// that stands between quotes. Line breaks are, everywhere.
+func (p *plain) quoted(c byte) bool {
+	if c != p.s.quote {
+		return p.within || c == '\n'
+	}
+	if p.quotes++; p.quotes <= p.s.before {
+		return false
+	}
+	p.within = !p.within
+	for _, name := range encodings {
+		if name += string(rune(c)); p.within && string(p.b.peek(len(name))) == name {
+			p.b.pass(len(name))
+			p.within = false
+		}
+	}
+	return false
 }
 
 // startLine takes the quoting from a line, or ends the form.

@@ -2,7 +2,9 @@ package capture
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"io"
 	"strings"
 	"testing"
@@ -33,12 +35,18 @@ func eachOf(s, before string) string {
 
 // forms are one message in forms that are text, each with its kind.
 var forms = map[string]Kind{
-	"00000000: 0000 0014 0000 0000 0000 0006 0000 0000  ................\n00000010: 0000 0000 0000 0000 0000 0000 0000 0000  ................\n":                                 KindXXD,
-	"00000000  00 00 00 14 00 00 00 00  00 00 00 06 00 00 00 00  |................|\n00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n00000020\n": KindHexdump,
-	"000000 00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00  >................<\n000010 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n000020\n":                               KindOD,
-	"0000001400000000000000060000000000000000000000000000000000000000\n":                                                                                                         KindHex,
-	"00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00\n00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n":                                                                         KindHex,
-	"AAAAFAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n":                                                                                                                             KindBase64,
+	"00000000: 0000 0014 0000 0000 0000 0006 0000 0000  ................\n00000010: 0000 0000 0000 0000 0000 0000 0000 0000  ................\n":                                                                                 KindXXD,
+	"00000000  00 00 00 14 00 00 00 00  00 00 00 06 00 00 00 00  |................|\n00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n00000020\n":                                                 KindHexdump,
+	"000000 00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00  >................<\n000010 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n000020\n":                                                                               KindOD,
+	"0000001400000000000000060000000000000000000000000000000000000000\n":                                                                                                                                                         KindHex,
+	"00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00\n00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n":                                                                                                                         KindHex,
+	"\t0x0000:  0000 0014 0000 0000 0000 0006 0000 0000  ................\n\t0x0010:  0000 0000 0000 0000 0000 0000 0000 0000  ................\n":                                                                               KindXXD, // tcpdump -X
+	"Offset(h) 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000  00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00  ................\n00000010  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  ................\n":    KindOD,  // HxD
+	"           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000   00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00  ................\n00000010   00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  ................\n": KindOD,  // Format-Hex
+	"          Offset Bytes                                           Ascii\n                 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n" +
+		"          ------ ----------------------------------------------- -----\n" +
+		"0000000000000000 00 00 00 14 00 00 00 00 00 00 00 06 00 00 00 00 be careful here\n0000000000000010 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 ................\n": KindOD, // Format-Hex of PowerShell 7
+	"AAAAFAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n": KindBase64,
 }
 
 // TestSettings: what stands around a form is taken away, whatever it is, and the
@@ -84,6 +92,46 @@ func TestSettings(t *testing.T) {
 
 // TestSettingIsTold: what was taken away is said, and an error names the line
 // that a person sees.
+// TestFormInQuotes: hex and base64 between the quotes of code are taken, however
+// many strings they are in.
+func TestFormInQuotes(t *testing.T) {
+	want := make([]byte, 40)
+	want[3], want[11], want[39] = 0x14, 6, 3
+	digits, base := hex.EncodeToString(want), base64.StdEncoding.EncodeToString(want)
+	for text, kind := range map[string]Kind{
+		`data = bytes.fromhex("` + digits + `")` + "\nprint(len(data))\n":                                                     KindHex,
+		"open('a', 'wb').write(bytes.fromhex('" + digits + "'))":                                                              KindHex,
+		"frame = bytes.fromhex(\n    \"" + digits[:32] + "\"\n    \"" + digits[32:] + "\"\n)":                                 KindHex,
+		"frame = bytes.fromhex(\"\"\"\n" + strings.ReplaceAll(digits, "00000000", "00 00 00 00\n") + "\n\"\"\")\nsend(frame)": KindHex,
+		`const b = Buffer.from("` + digits + `", "hex");`:                                                                     KindHex,
+		"const b = Buffer.from('" + base + "', 'base64');":                                                                    KindBase64,
+		`{"frame": "` + base + `"}`:                                                                                           KindBase64,
+		`s = ("` + base[:24] + "\"\n     \"" + base[24:] + `")`:                                                               KindBase64,
+	} {
+		f, err := Open(FromText([]byte(text)), Unpackers{})
+		require.NoError(t, err, text)
+		require.Equal(t, kind, f.Kind, text)
+		require.Contains(t, f.Setting, "between quotes", text)
+		got, err := io.ReadAll(dumpBytes{NewDumpReader(f, f.Kind)})
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	// A name whose letters are digits, too, makes it doubtful; too little is none.
+	for _, text := range []string{`x = f("` + digits + `", "hex"); g("fade")`, `{"frame": "` + base + `", "more": "abcd"}`, `sum = "` + digits[:64] + `"`, "See `TestRecoveredDescriptors`, `TestNothingIsInvented` and `decode/testdata`.\n"} {
+		_, err := Open(FromText([]byte(text)), Unpackers{})
+		require.ErrorContains(t, err, "found text that begins", text)
+	}
+}
+
+// dumpBytes reads the bytes of a dump, run by run.
+type dumpBytes struct{ r *DumpReader }
+
+func (d dumpBytes) Read(p []byte) (int, error) {
+	var run DumpRun
+	err := d.r.Next(&run)
+	return copy(p, run.Bytes), err
+}
+
 func TestSettingIsTold(t *testing.T) {
 	f, err := Open(FromText([]byte(wide("Hello,\n> 00000000: 0000 0014\n> 00000004: zz\n", binary.LittleEndian))), Unpackers{})
 	require.NoError(t, err)

@@ -2,6 +2,8 @@ package decode
 
 import (
 	"encoding/hex"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,8 +28,11 @@ func TestCopiedPacket(t *testing.T) {
 			continue // a piece of a message
 		}
 		frame := plain.packets[i].Data
-		for _, b := range [][]byte{frame, frame[etherSize:], append(frame[:len(frame):len(frame)], 0, 0, 0, 0)} {
-			d, err := decodeText(t, hex.EncodeToString(b))
+		for _, text := range []string{
+			hex.EncodeToString(frame), hex.EncodeToString(frame[etherSize:]), hex.EncodeToString(frame) + "00000000",
+			"frame = bytes.fromhex('" + hex.EncodeToString(frame) + "')", printed(frame), printed(frame[etherSize:]),
+		} {
+			d, err := decodeText(t, text)
 			require.NoError(t, err)
 			require.Equal(t, written(t, want, walcore.Selection{Diagnostic: true}), written(t, d, walcore.Selection{Diagnostic: true}))
 			require.True(t, assumed(d, AssumedHeaders))
@@ -53,11 +58,29 @@ func TestCopiedPacket(t *testing.T) {
 		found   string
 	}{{plain.packets[:3], "several network packets"}, {plain.packets[4:6], "several network packets"}, {plain.packets[:1], "a network packet that carries nothing"}} {
 		var b []byte
+		text := ""
 		for _, p := range c.packets {
 			b = append(b, p.Data...)
+			text += printed(p.Data)
 		}
-		d, err := decodeText(t, hex.EncodeToString(b))
-		require.ErrorContains(t, err, c.found)
-		require.Zero(t, d.Log().Len())
+		for _, text := range []string{hex.EncodeToString(b), text} {
+			d, err := decodeText(t, text)
+			require.ErrorContains(t, err, c.found)
+			require.Zero(t, d.Log().Len())
+		}
 	}
+}
+
+// printed is a packet as tcpdump -X and -XX print it.
+func printed(b []byte) string {
+	text := "22:13:20.003000 IP 10.0.0.2.40000 > 10.0.0.1.7500: Flags [P.], seq 1:53, ack 1, win 65535, length 52\n"
+	for at := 0; at < len(b); at += 16 {
+		row := b[at:min(at+16, len(b))]
+		text += fmt.Sprintf("\t0x%04x: ", at)
+		for i := 0; i < len(row); i += 2 {
+			text += fmt.Sprintf(" %x", row[i:min(i+2, len(row))])
+		}
+		text += "  " + strings.Repeat(".", len(row)) + "\n"
+	}
+	return text
 }
