@@ -171,3 +171,27 @@ func TestEventsWithoutMessages(t *testing.T) {
 		require.Zero(t, d.Log().Len())
 	}
 }
+
+// What is told of a dump names who sent the bytes: those of a write that are not
+// all there are the client's, a response that it begins with is the server's.
+func TestSidesOfADump(t *testing.T) {
+	write := ask(t, sata.Request{Command: sata.WriteFile, BlockCount: 1, BlockSize: 64, FD: 3})
+	remove := ask(t, sata.Request{Command: sata.Remove, Path: []byte("/a")})
+	for _, c := range []struct {
+		name string
+		dump [][]byte
+		want []string
+	}{
+		{"a write alone", [][]byte{write}, []string{"!! no-beginning", "->WriteFile    {path=<Unknown 3>,move_to=Nowhere}", "!! message-incomplete", "!! one-direction"}},
+		{"it ends within the data of a write", [][]byte{remove, result(t, 0), write, make([]byte, 20)}, []string{"!! no-beginning", "->Remove       {path=/a}",
+			"<-          RC {return_code=Success}", "->WriteFile    {path=<Unknown 3>,move_to=Nowhere}", "!! message-incomplete", "!! request-unanswered"}},
+		{"it ends within a request", [][]byte{remove, remove[:100]}, []string{"!! no-beginning", "->Remove       {path=/a}", "!! message-incomplete", "!! one-direction"}},
+		{"it ends within a response", [][]byte{remove, result(t, 0)[:33]}, []string{"!! no-beginning", "->Remove       {path=/a}", "!! message-incomplete of the server", "!! one-direction"}},
+		{"it begins with a response", [][]byte{pong(t, sata.CapFFIO), remove}, []string{"!! no-beginning", "!! bytes-skipped of the server", "->Remove       {path=/a}", "!! one-direction"}},
+		{"it begins with something else", [][]byte{make([]byte, 40), remove}, []string{"!! no-beginning", "!! bytes-skipped", "->Remove       {path=/a}", "!! one-direction"}},
+	} {
+		d := New(Options{}, capture.FromBytes("a.bin", bytes.Join(c.dump, nil)))
+		require.NoError(t, d.Run(context.Background()), c.name)
+		require.Equal(t, c.want, linesOf(d), c.name)
+	}
+}

@@ -47,14 +47,14 @@ type framer struct {
 
 	seekingClient bool // the next request must be looked for
 	seekingServer bool
-	skipped       [2]int64 // bytes skipped so far, by lane
-	firstReadMin  uint64   // without a Ping: the first read size is at least this
-	torn          bool     // bytes of the client were lost since its last request
-	hint          int64    // the largest hint of a request so far
-	lossy         bool     // bytes were lost: what is found must look like what is expected
-	sized         bool     // a Ping was seen, or the user said what the first read size is
-	pongLost      bool     // no Pong is waited for any more
-	asked         bool     // a Pong was seen, or the user said whether fast file I/O is on
+	skipped       [2]skip // bytes skipped so far, by lane
+	firstReadMin  uint64  // without a Ping: the first read size is at least this
+	torn          bool    // bytes of the client were lost since its last request
+	hint          int64   // the largest hint of a request so far
+	lossy         bool    // bytes were lost: what is found must look like what is expected
+	sized         bool    // a Ping was seen, or the user said what the first read size is
+	pongLost      bool    // no Pong is waited for any more
+	asked         bool    // a Pong was seen, or the user said whether fast file I/O is on
 
 	// What shows that only one direction was recorded (see oneDirection).
 	asks, answers int
@@ -69,6 +69,13 @@ type framer struct {
 	ponged     bool   // a Pong was seen
 	firstWrite uint32 // what the Ping said
 	shown      bool   // a read showed that fast file I/O is on
+}
+
+// A skip is a run of bytes that are passed over, to be told of at its end.
+type skip struct {
+	size   int64
+	from   mark // of its first byte
+	server bool // who sent it
 }
 
 // A bulk is a run of bytes whose length is known, taken piece by piece.
@@ -114,7 +121,17 @@ func (f *framer) at(l *lane, start, end int64, answers *request) walcore.At {
 func (f *framer) diagnose(code walcore.Code, l *lane, offset int64, size uint64, a uint64, b uint32) {
 	at := f.at(l, offset, offset+1, nil)
 	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
-		Code: code, Stream: f.id, At: at, FromServer: l == f.server && (!f.dump || len(f.waiting) > 0), Size: size, A: a, B: b}})
+		Code: code, Stream: f.id, At: at, FromServer: f.fromServer(l), Size: size, A: a, B: b}})
+}
+
+// fromServer says who sent what stands at the front of a lane. In a dump that is
+// the server, unless it is data of a WriteFile, or nobody asked for it and it does
+// not look like a response.
+func (f *framer) fromServer(l *lane) bool {
+	if !f.dump {
+		return l == f.server
+	}
+	return !f.outOfBand.active && sata.LooksLikeRequest(l.buf) != sata.Yes && (len(f.waiting) > 0 || len(l.buf) > 0 && startsAnswers(l.buf))
 }
 
 // tellAssumed tells of something because of which fast file I/O and the first
@@ -492,7 +509,7 @@ func (f *framer) stepAhead() bool {
 	if len(l.buf) == 0 {
 		return false
 	}
-	if f.seekingClient && f.client.pos == f.skipped[0] {
+	if f.seekingClient && f.client.pos == f.skipped[0].size {
 		// No request was recorded yet: these answer what came before.
 		f.skip(l, len(l.buf))
 		return true
@@ -1043,25 +1060,39 @@ func (f *framer) strong(b []byte, shape sata.Shape) bool {
 
 func (f *framer) skip(l *lane, n int) {
 	if n > 0 {
-		i := 0
-		if l == f.server {
-			i = 1
+		s := f.skippedOf(l)
+		if s.size == 0 {
+			s.from, s.server = l.at(l.pos), f.fromServer(l)
 		}
-		f.skipped[i] += int64(n)
+		s.size += int64(n)
 		l.take(n)
 	}
 }
 
+func (f *framer) skippedOf(l *lane) *skip {
+	if l == f.client {
+		return &f.skipped[0]
+	}
+	return &f.skipped[1]
+}
+
 func (f *framer) endSeek(l *lane, seeking *bool) {
 	*seeking = false
-	i := 0
-	if l == f.server {
-		i = 1
+	f.tellSkipped(l)
+}
+
+// tellSkipped tells of what was skipped: it is told of here, and stands where its
+// first byte came.
+func (f *framer) tellSkipped(l *lane) {
+	s := f.skippedOf(l)
+	if s.size == 0 {
+		return
 	}
-	if n := f.skipped[i]; n > 0 {
-		f.skipped[i] = 0
-		f.diagnose(walcore.CodeSkipped, l, l.pos-n, uint64(n), 0, 0)
-	}
+	offset := l.pos - s.size
+	place := walcore.Message{At: f.at(l, offset, offset+1, nil)}
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: place, diag: walcore.Diagnosis{Code: walcore.CodeSkipped, Stream: f.id,
+		At: walcore.At{Offset: offset, Time: s.from.time, Packet: s.from.packet}, FromServer: s.server, Size: uint64(s.size)}})
+	*s = skip{}
 }
 
 // tellBytes tells of bytes of a direction that are not there, or not taken.
@@ -1215,12 +1246,8 @@ func (f *framer) finish() {
 			break
 		}
 	}
-	for i, l := range []*lane{f.client, f.server} {
-		if n := f.skipped[i]; n > 0 {
-			f.diagnose(walcore.CodeSkipped, l, l.pos-n, uint64(n), 0, 0)
-			f.skipped[i] = 0
-		}
-	}
+	f.tellSkipped(f.client)
+	f.tellSkipped(f.server)
 	f.oneDirection()
 	f.order.release(f.id)
 	f.order.release(f.seeking())

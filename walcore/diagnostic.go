@@ -48,7 +48,7 @@ var codeSpecs = [codes]CodeSpec{
 	CodeNoHeader:      {"no-header", "the {side} sent what can't be the start of a message"},
 	CodeIncomplete:    {"message-incomplete", "the {side}'s last message is incomplete: {size} of {a} bytes are there"},
 	CodeUnanswered:    {"request-unanswered", "this request was never answered"},
-	CodeAnswerLost:    {"answer-lost", "the response to this request is missing from the capture, wholly or in part"},
+	CodeAnswerLost:    {"answer-lost", "the response to the client's request at offset {a} is missing from the capture, wholly or in part"},
 	CodeReadEnd:       {"read-end", "two rules give different ends of this read: {a} bytes were taken, {b} were possible"},
 	CodeFirstRead:     {"first-read-shown", "no Ping was recorded; this read shows that the first read size is {a}"},
 	CodeFFIOShown:     {"ffio-shown", "this read shows that fast file I/O is on, though no Pong switched it on"},

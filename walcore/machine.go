@@ -95,14 +95,19 @@ func (m *Machine) EndStream(id uint32, at At) {
 }
 
 // Forget drops the request that has waited longest, because its response is
-// known to be lost; that becomes a diagnostic about the request.
+// known to be lost; that becomes a diagnostic about the request, whose place it
+// names.
 func (m *Machine) Forget(id uint32, at At) {
 	s := m.stream(id)
 	if s == nil {
 		return
 	}
 	if w, ok := s.pop(); ok {
-		m.log.append(Diagnosis{Code: CodeAnswerLost, Stream: id, At: at, FromServer: true, About: w.index + 1}.record())
+		d := Diagnosis{Code: CodeAnswerLost, Stream: id, At: at, FromServer: true, About: w.index + 1}
+		if w.index != None {
+			d.A = uint64(m.log.At(int(w.index)).Offset)
+		}
+		m.log.append(d.record())
 	}
 }
 

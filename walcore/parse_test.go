@@ -324,7 +324,7 @@ func TestLogPairs(t *testing.T) {
 <-          RC {return_code=Success}
 <-          RC {return_code=Success}
 ->StatFile     {path=/a}
-!! answer-lost {stream=0,from=server,offset=9,size=0} the response to this request is missing from the capture, wholly or in part
+!! answer-lost {stream=0,from=server,offset=9,size=0} the response to the client's request at offset 3448 is missing from the capture, wholly or in part
 <-        STAT {file_or_folder_flags=01,perms=00,file_length=0}
 <-          RC {return_code=Success}
 `, Limits{})
