@@ -13,7 +13,7 @@ type Form struct {
 var Forms = [...]Form{
 	{KindPCAP, "magic number, both byte orders, micro- and nanoseconds; several joined end to end", "packets with times"},
 	{KindPCAPNG, "section header block; several sections, interfaces, files joined end to end", "packets with times"},
-	{KindBinary, "bytes that are not text; taken only when a request stands near the beginning, or when it is one response", "bytes in the order of the wire"},
+	{KindBinary, "bytes that are not text; taken only when a request stands near the beginning, or when it is one message", "bytes in the order of the wire"},
 	{KindEvents, "a JSON object with `\"op\"` in the first line", "messages"},
 	{KindLog, "a first line as the log has them", "rows"},
 	{KindFollowRaw, "tshark's heading, or hex lines of which some are indented by a tab", "both directions told apart"},

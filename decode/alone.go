@@ -3,6 +3,8 @@ package decode
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
+	"strconv"
 
 	"satascope/capture"
 	"satascope/sata"
@@ -32,7 +34,8 @@ func onlyRequests(b []byte) bool {
 
 // ShapesAlone are the shapes that length bytes can have by their form, if they are
 // one response and nothing else: for a response whose request is not known. head
-// is all of them, or some that they begin with.
+// is all of them, or some that they begin with. The shape that a constant of the
+// protocol speaks for comes first.
 func ShapesAlone(head []byte, length uint64) (shapes []sata.Shape) {
 	if len(head) < sata.HeaderSize+4 || sata.LooksLikeRequest(head) == sata.Yes {
 		return nil
@@ -45,11 +48,70 @@ func ShapesAlone(head []byte, length uint64) (shapes []sata.Shape) {
 		return nil
 	}
 	for shape := sata.ShapeResult; shape < sata.ShapeRead; shape++ {
-		if sata.LooksLikeResponse(head, shape) == sata.Yes {
+		switch {
+		case sata.LooksLikeResponse(head, shape) != sata.Yes:
+		case shape == sata.ShapePong && isPong(head):
+			shapes = slices.Insert(shapes, 0, shape)
+		default:
 			shapes = append(shapes, shape)
 		}
 	}
+	if perhapsRequest(head) && !slices.ContainsFunc(shapes, func(s sata.Shape) bool { return fills(s, length) }) {
+		return nil
+	}
 	return shapes
+}
+
+// isPong says whether a response of a Pong's length has what only a Pong has for
+// capabilities.
+func isPong(b []byte) bool {
+	const some = sata.CapBoth &^ 3 // the other bits of all that are seen
+	return len(b) >= sata.HeaderSize+8 && sata.Capabilities(binary.BigEndian.Uint32(b[sata.HeaderSize+4:]))&^3 == some
+}
+
+// fills says whether a message of a length has just the fields of a shape.
+func fills(shape sata.Shape, length uint64) bool {
+	spec := shape.Spec()
+	return spec.Exact && length == uint64(spec.Fields[len(spec.Fields)-1].End())
+}
+
+// perhapsRequest says whether a header is rather a request's: of a message long
+// enough, and without what a server fills in.
+func perhapsRequest(head []byte) bool {
+	h, err := sata.ParseHeader(head)
+	return err == nil && len(head) >= sata.RequestSize && h.Size() >= sata.RequestSize && h.Timestamp == 0 && h.PID == 0
+}
+
+// unknownRequest says what b is if it seems to be one request and nothing else,
+// but none that is known; else it says nothing.
+func unknownRequest(b []byte) string {
+	if h, err := sata.ParseHeader(b); err != nil || h.Size() != uint64(len(b)) || !perhapsRequest(b) || sata.LooksLikeRequest(b) == sata.Yes || len(ShapesAlone(b, uint64(len(b)))) > 0 {
+		return ""
+	}
+	command := sata.Command(binary.BigEndian.Uint32(b[0x30:]))
+	if spec := command.Spec(); spec != nil {
+		return "perhaps a request: " + spec.Name + ", but not as long as one"
+	}
+	return "perhaps a request with a command that is not known (0x" + strconv.FormatUint(uint64(command), 16) + ")"
+}
+
+// oneMessage says what a file is that is a response, or a request that is not
+// known, and nothing else; fromServer is whether it is the response. It says
+// nothing when the file is none of them.
+func oneMessage(b []byte) (what string, fromServer bool) {
+	shapes := ShapesAlone(b, uint64(len(b)))
+	for i, shape := range shapes {
+		if i == 0 {
+			what = "a response without its request: by its form it can be: "
+		} else {
+			what += "; "
+		}
+		what += shape.String() + " (to " + commandsOf(shape) + ")"
+	}
+	if what == "" {
+		what = unknownRequest(b)
+	}
+	return what, len(shapes) > 0
 }
 
 // fillsZeros says whether length bytes that begin with zeros, as an answer to a
@@ -110,18 +172,25 @@ func partOf(b []byte) *capture.FormatError {
 // AnsweredBy names the commands that a response of a shape answers.
 func AnsweredBy(shape sata.Shape) string { return commandsOf(shape) }
 
-// takeAlone takes a response without its request. Nobody asked for it, so the
-// log can only have its bytes; what it may be is told by Assumptions.
-func (d *Decoder) takeAlone(run *capture.DumpRun, shapes []sata.Shape) {
-	d.alone = shapes
+// takeAlone takes a message that is all of a file: a response that nobody asked
+// for, or a request that is not known. The log can only have its bytes; what it may
+// be is told by Assumptions.
+func (d *Decoder) takeAlone(run *capture.DumpRun, what string, fromServer bool) {
+	d.alone = what
 	f := d.newFramer(true, true)
 	l, n := f.server, len(run.Bytes)
 	l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(n), File: run.File, Seq: uint32(run.Skip), Time: noTime})
 	at := walcore.At{Time: noTime}
 	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: at}})
-	f.response(walcore.Message{Head: run.Bytes, Length: uint64(n), At: at})
-	f.stream().FromServer = int64(n)
-	d.order.tell(event{kind: eventClose, stream: f.id, msg: walcore.Message{At: at}})
+	msg := walcore.Message{Head: run.Bytes, Length: uint64(n), At: at}
+	if fromServer {
+		f.response(msg)
+		f.stream().FromServer = int64(n)
+	} else {
+		d.order.tell(event{kind: eventRequest, stream: f.id, msg: msg})
+		f.stream().FromClient = int64(n)
+	}
+	d.order.tell(event{kind: eventLeave, stream: f.id, msg: walcore.Message{At: at}})
 }
 
 // oneDirection says, at the end of a conversation, that only one side of it was

@@ -52,7 +52,8 @@ func TestOneResponse(t *testing.T) {
 		{result(t, sata.FSError), "result (to CreateFolder, RewindFolder, CloseFolder, WriteFile, SetFilePosition, CloseFile, Remove, Rename, ChangeOwner, ChangeMode); " +
 			"folder item (to ReadFolder); details (to StatFile, QueryPath); count (to QueryPath); size (to QueryPath)"},
 		{response(t, item), "folder item (to ReadFolder); count (to QueryPath); size (to QueryPath)"},
-		{pong(t, sata.CapFFIO), "descriptor (to OpenFolder, OpenFile); count (to QueryPath); position (to GetFilePosition); pong (to Ping)"},
+		{pong(t, sata.CapFFIO), "pong (to Ping); descriptor (to OpenFolder, OpenFile); count (to QueryPath); position (to GetFilePosition)"},
+		{response(t, sata.Response{Shape: sata.ShapeDescriptor, FD: 3}), "descriptor (to OpenFolder, OpenFile); count (to QueryPath); position (to GetFilePosition); pong (to Ping)"},
 		{answer(first, 5, 5), "read (to ReadFile)"},
 		{answer("\xC4\x00\xFE\x00\x20", 0xFFF0FFE0, 0), "read (to ReadFile)"},
 		{answer("", 5, 5), "read (to ReadFile)"},
@@ -74,6 +75,41 @@ func TestOneResponse(t *testing.T) {
 	for _, d := range pasted(t, append(result(t, 0), 1, 2, 3)) {
 		require.ErrorContains(t, d.Run(context.Background()), "found what a server sent, 39 bytes, and no request")
 	}
+}
+
+// So is a request with a command that is not known, or of another length than its
+// command's: a server would have filled in its fields of the header.
+func TestOneUnknownRequest(t *testing.T) {
+	unknown := ask(t, sata.Request{Command: sata.Ping})
+	unknown[0x33] = 0x15
+	long := append(ask(t, stat), 0)
+	long[3]++
+	filled := bytes.Clone(unknown)
+	filled[0x13] = 1
+	for _, c := range []struct {
+		b     []byte
+		want  string
+		lines []string // as they begin
+	}{
+		{unknown, "shape: perhaps a request with a command that is not known (0x15)", []string{"->Unknown "}},
+		{long, "shape: perhaps a request: StatFile, but not as long as one", []string{"->Unknown "}},
+		{filled, "shape: a response without its request: by its form it can be: ", []string{"!! response-unasked of the server", "<-     Unknown "}},
+	} {
+		for _, d := range pasted(t, c.b) {
+			require.NoError(t, d.Run(context.Background()))
+			require.Len(t, said(d), 1)
+			require.True(t, strings.HasPrefix(said(d)[0], c.want), said(d)[0])
+			lines := linesOf(d)
+			require.Len(t, lines, len(c.lines))
+			for i, line := range lines {
+				require.True(t, strings.HasPrefix(line, c.lines[i]), line)
+			}
+		}
+	}
+	// One that has just the fields of a response is that, though no server filled in its fields.
+	details := response(t, sata.Response{Shape: sata.ShapeInfo})
+	clear(details[0x10:0x18])
+	require.Equal(t, []sata.Shape{sata.ShapeInfo}, ShapesAlone(details, uint64(len(details)))[:1])
 }
 
 // What only the client sent, in a file of its own, is read with the data of its

@@ -29,7 +29,7 @@ const (
 	AssumedDirections = "directions"  // whose bytes are whose, in a dump
 	AssumedOrder      = "order"       // what came after what, in two files
 	AssumedHeaders    = "headers"     // what stands before the bytes of a dump is a packet's headers
-	AssumedShape      = "shape"       // what a response that stands alone is
+	AssumedShape      = "shape"       // what a message that stands alone is
 	AssumedText       = "text"        // what of a text is the form
 	AssumedLogLines   = "log-lines"   // which lines of a log are messages
 	AssumedLogStreams = "log-streams" // which response of a log is to which request
@@ -82,15 +82,8 @@ func (d *Decoder) Assumptions() []Assumption {
 		}
 	case kind.Dump() && len(d.kinds) == 2:
 		a.add(AssumedOrder, "", "the files do not tell what was sent when: each request is followed by its response")
-	case len(d.alone) > 0:
-		sentence := "a response without its request: by its form it can be: "
-		for i, shape := range d.alone {
-			if i > 0 {
-				sentence += "; "
-			}
-			sentence += shape.String() + " (to " + commandsOf(shape) + ")"
-		}
-		a.add(AssumedShape, "", sentence)
+	case d.alone != "":
+		a.add(AssumedShape, "", d.alone)
 		return a
 	case kind.Dump():
 		a.add(AssumedDirections, "", "the file does not tell the directions apart: what looks like a request is taken to be the client's")

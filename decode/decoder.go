@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"satascope/capture"
-	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -30,11 +29,11 @@ type Decoder struct {
 	there   int // in a second pass: conversations on the port of the first
 	port    uint16
 	packets uint64
-	alone   []sata.Shape // what the one response can be that is all of the file
-	headers int          // bytes of a packet's headers before a dump
-	twins   int64        // conversations beside another one between the same ends
-	passed  passed       // bytes that were captured and not delivered
-	problem error        // the first thing that kept a conversation from being decoded to its end
+	alone   string // what the one message can be that is all of the file, in words
+	headers int    // bytes of a packet's headers before a dump
+	twins   int64  // conversations beside another one between the same ends
+	passed  passed // bytes that were captured and not delivered
+	problem error  // the first thing that kept a conversation from being decoded to its end
 	err     error
 
 	again again
@@ -50,7 +49,7 @@ func New(o Options, sources ...capture.Source) *Decoder {
 // reset forgets all that was decoded, for a second pass.
 func (d *Decoder) reset() {
 	d.log = walcore.NewLog(d.options.Limits)
-	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers = nil, nil, nil, nil, nil, passed{}, 0
+	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers = nil, nil, nil, nil, "", passed{}, 0
 	d.order = order{machine: walcore.NewMachine(d.log), streams: &d.streams, holds: map[uint32]uint32{}}
 }
 

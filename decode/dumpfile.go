@@ -32,8 +32,10 @@ const maxHead = 4 << 10
 // of the wire. A binary file is only taken for one when a request stands near
 // its beginning.
 func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
-	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) && len(ShapesAlone(head, uint64(len(head)))) == 0 {
-		return noRequest(f.Kind, head, int64(len(head)))
+	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) {
+		if what, _ := oneMessage(head); what == "" {
+			return noRequest(f.Kind, head, int64(len(head)))
+		}
 	}
 	r := capture.NewDumpReader(f, f.Kind)
 	var run capture.DumpRun
@@ -57,11 +59,11 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 			head = append(head, run.Bytes[:min(len(run.Bytes), maxHead)]...)
 		}
 		if fr == nil {
-			if shapes := ShapesAlone(run.Bytes, uint64(len(run.Bytes))); len(shapes) > 0 {
+			if what, fromServer := oneMessage(run.Bytes); what != "" {
 				alone := run
 				alone.Bytes = bytes.Clone(run.Bytes)
 				if err = r.Next(&run); err == io.EOF {
-					d.takeAlone(&alone, shapes)
+					d.takeAlone(&alone, what, fromServer)
 					return nil
 				}
 				fr = d.beginDump(&alone)
