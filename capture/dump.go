@@ -35,7 +35,8 @@ type DumpRun struct {
 //
 // Plain hex is pairs of digits, with or without spaces, line breaks, colons,
 // dashes, commas or semicolons between them; a line break, but no space, may also
-// stand between the digits of a pair, and 0x or a quote before the first.
+// stand between the digits of a pair, and 0x or a quote before the first. In a list
+// in brackets, as Rust prints it, a byte may have one digit.
 //
 // The offsets of xxd, hexdump and od must go up as the bytes do, from whatever the
 // first is; at an offset of 0 another dump may begin, and goes on where the one
@@ -146,6 +147,8 @@ func (r *DumpReader) digits() {
 	var high byte
 	var highAt int64
 	half := false
+	single := false // the digit in high does not follow another
+	after := false  // a digit was just read
 read:
 	for len(r.out) < r.size {
 		in := r.b.rest()
@@ -165,12 +168,15 @@ read:
 			switch {
 			case v < 16 && half:
 				r.out = append(r.out, high<<4|v)
-				half = false
+				half, after = false, true
 			case v < 16:
-				high, highAt, half = v, r.b.offset()+int64(used), true
+				high, highAt, half, single = v, r.b.offset()+int64(used), true, !after
 				if len(r.out) == 0 {
 					r.from, r.skip = highAt, 0
 				}
+			case half && single && (c == ',' || c == ']'): // a byte of a list, of one digit
+				r.out = append(r.out, high)
+				half = false
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
@@ -179,6 +185,7 @@ read:
 				used = 0
 				continue read
 			case !half && isBetween(c) && used+1 < len(in) && (hexValue[in[used+1]] < 16 || isSpace(in[used+1])):
+			case c == '[' && !half && !r.inside && r.total == 0 && len(r.out) == 0: // what follows was looked at before
 			case !half && !r.inside && opensHex(in[used:], int(r.total)+len(r.out)) == 1:
 			case half && high == 0 && !r.inside && (c == 'x' || c == 'X') && r.total == 0 && len(r.out) == 0: // 0x
 				half = false
@@ -197,6 +204,7 @@ read:
 				}
 				return
 			}
+			after = after && v < 16
 			used++
 			if len(r.out) == r.size {
 				break

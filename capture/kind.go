@@ -376,16 +376,40 @@ func recogniseHex(head []byte, _ bool) (Kind, string, string) {
 // isBetween says whether c may stand between two bytes of plain hex.
 func isBetween(c byte) bool { return c == ':' || c == '-' || c == ',' || c == ';' }
 
-// opensHex is how long what plain hex may begin with is, 0x or a quote, and zero
-// when b does not begin with one. A quote may also stand at its end.
+// opensHex is how long what plain hex may begin with is, 0x, a quote or the bracket
+// of a list, and zero when b does not begin with one. A quote or a bracket may also
+// stand at its end.
 func opensHex(b []byte, digits int) int {
 	switch {
 	case digits == 0 && len(b) > 2 && b[0] == '0' && (b[1] == 'x' || b[1] == 'X') && hexDigits(b[2:]) >= 8:
 		return 2
-	case len(b) > 0 && (b[0] == '"' || b[0] == '\'' || b[0] == '`') && (digits == 0 || len(bytes.TrimLeft(b[1:], " \t\r\n;,")) == 0):
+	case digits == 0 && isHexList(b):
+		return 1
+	case len(b) == 0 || digits > 0 && len(bytes.TrimLeft(b[1:], " \t\r\n;,")) > 0:
+		return 0
+	case b[0] == '"' || b[0] == '\'' || b[0] == '`' || b[0] == ']' && digits > 0:
 		return 1
 	}
 	return 0
+}
+
+// isHexList says whether b begins with a list in brackets whose bytes are one or two
+// hex digits and nothing else, as Rust's {:x?} and {:02x?} print them. A letter, or a
+// zero before another digit, tells it from a list of decimal numbers.
+func isHexList(b []byte) bool {
+	b, list := bytes.CutPrefix(b, []byte("["))
+	items, hex := 0, false
+	for list {
+		b = bytes.TrimLeft(b, " \t\r\n")
+		n := hexDigits(b)
+		if n == 0 || n > 2 {
+			return n == 0 && len(b) == 0 && hex && items >= 4 // the text goes on
+		}
+		hex = hex || n == 2 && b[0] == '0' || !isDigit(b[0]) || !isDigit(b[n-1])
+		items++
+		b, list = bytes.CutPrefix(b[n:], []byte(","))
+	}
+	return hex && items >= 4 && (len(b) == 0 || b[0] == ']')
 }
 
 // words tells whether a line is one of a dump of something else than single

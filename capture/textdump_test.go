@@ -134,6 +134,8 @@ var textForms = []struct {
 	{"dashes", KindHex, func(p []byte) string { return each(p, "%02X", "-", 1<<30) }},
 	{"pairs", KindHex, func(p []byte) string { return each(p, "%02x", " ", 16) }},
 	{"words", KindHex, func(p []byte) string { return each(p, "%02x", "", 4) }},
+	{"Rust, printed as hex", KindHex, func(p []byte) string { return "[" + each(p, "%x", ", ", 1<<30) + "]\n" }},
+	{"Rust, printed as hex pairs", KindHex, func(p []byte) string { return "[" + each(p, "%02x", ", ", 1<<30) + "]" }},
 	{"0x list", KindByteList, func(p []byte) string { return each(p, "0x%02x", ", ", 12) }},
 	{"0X list without zeros", KindByteList, func(p []byte) string { return each(p, "0X%X", " ", 12) }},
 	{"xxd -i", KindByteList, func(p []byte) string {
@@ -264,6 +266,7 @@ func TestTextErrors(t *testing.T) {
 		{KindOD, "000000 00 011\n", `od dump, line 1, offset 10: expected bytes of two hex digits, found "011"`, 0},
 		{KindOD, "000000 00 01x\n", `od dump, line 1, offset 12: expected bytes of two hex digits, found "x"`, 0},
 		{KindHex, "00:01:", `hex dump, line 1, offset 5: expected a hex digit, found ":"`, 2},
+		{KindHex, "[0, 14c, 4]", `hex dump, line 1, offset 7: expected the second hex digit of a byte, found ","`, 2},
 		{KindHex, "0:001", `hex dump, line 1, offset 1: expected the second hex digit of a byte, found ":"`, 0},
 	} {
 		got, err := readDump(t, c.text, c.kind)
@@ -285,7 +288,7 @@ func TestTextForeign(t *testing.T) {
 	for text, kind := range map[string]Kind{
 		"->Ping         {supports_ffio=true,": KindLog, "<-          RC {return_code=Success}\n": KindLog, "<- Folder Item {rc=": KindLog, "  ->0": KindLog,
 		"->OpenFile     {path=a\nb,mode=r}\n": KindLog, "!! bytes-missing {stream=0": KindLog, "<-     Unknown {data=b\"\"}": KindLog,
-		"00 00 00 14": KindHex, "b\"\\0\\0\\0\\x14\"": KindByteString, "AAAAFAAAAAAAAAAGAAAAAAAAAAAAAAAA": KindBase64, "[0, 0, 0, 20]": KindByteList,
+		"00 00 00 14": KindHex, "b\"\\0\\0\\0\\x14\"": KindByteString, "AAAAFAAAAAAAAAAGAAAAAAAAAAAAAAAA": KindBase64, "[0, 0, 0, 20]": KindByteList, "[00, 06, 10, 20]": KindHex, "[10, 20, 30, c4]": KindHex, "[0, 14, c4, 1": KindHex, "[10, 20, 30, 100, 4]": KindByteList,
 	} {
 		f, err := Open(FromText([]byte(text)), Unpackers{})
 		require.NoError(t, err, text)
