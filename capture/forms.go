@@ -26,6 +26,6 @@ var Forms = [...]Form{
 	{KindHex, "nothing but hex digits in pairs, with or without spaces, line breaks, colons, dashes, commas or semicolons; 0x or a quote before the first; `[00, c4]` and `[0, c4]` as Rust's `{:02x?}` and `{:x?}` print it; in code between quotes, as `bytes.fromhex(\"00…\")`", "bytes"},
 	{KindByteString, "`b\"\\0\\x14…\"` as Rust, `b'\\x00…'` as Python writes it, with code around it", "bytes"},
 	{KindString, "`\"\\x00\\024…\"` as C or Go writes it", "bytes"},
-	{KindByteList, "`0x00, 0x14` or `[0, 20]` as C, Go, Rust and Java (also `-60`) write it, with code around it; `xxd -i`", "bytes"},
+	{KindByteList, "`0x00, 0x14` or `[0, 20]` as C, Go, Rust and Java (also `-60`) write it, with code around it; `xxd -i`; gdb's `x/8xb`", "bytes"},
 	{KindBase64, "nothing but its digits (either alphabet), at least 28 of them; in code between quotes", "bytes"},
 }

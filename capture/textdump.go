@@ -176,6 +176,10 @@ func (r *DumpReader) list() bool {
 		return true
 	}
 	if n == 0 {
+		if n = addressOf(token); n > 0 {
+			r.b.pass(n)
+			return true
+		}
 		r.wrong("a byte as 0x00 or 0 to 255", p)
 		return false
 	}
@@ -183,6 +187,16 @@ func (r *DumpReader) list() bool {
 	r.out = append(r.out, v)
 	r.b.pass(n)
 	return true
+}
+
+// addressOf is how long the address is, with its colon, that stands before the bytes
+// of a line of gdb's x/8xb; 0 when there is none.
+func addressOf(token []byte) int {
+	digits, hex := bytes.CutPrefix(token, []byte("0x"))
+	if n := hexDigits(digits); hex && n > 2 && n < len(digits) && digits[n] == ':' {
+		return len("0x") + n + len(":")
+	}
+	return 0
 }
 
 // goesOn says whether a decimal number after a bracket begins a list of bytes:

@@ -154,6 +154,13 @@ var textForms = []struct {
 	{"Rust, printed", KindByteList, func(p []byte) string { return "[" + each(p, "%d", ", ", 1<<30) + "]" }},
 	{"vec!", KindByteList, func(p []byte) string { return "let v = vec![" + each(p, "%du8", ", ", 20) + "];" }},
 	{"Java", KindByteList, func(p []byte) string { return "new byte[] { " + each(p, "(byte) 0x%02x", ", ", 9) + " };" }},
+	{"gdb", KindByteList, func(p []byte) string {
+		var b strings.Builder
+		for i := 0; i < len(p); i += 8 {
+			b.WriteString(fmt.Sprintf("0x%x:\t", 0x7fffffffe3a0+i) + each(p[i:min(i+8, len(p))], "0x%02x", "\t", 99) + "\n")
+		}
+		return b.String()
+	}},
 	{"escapes", KindByteList, func(p []byte) string { return each(p, `\x%02x`, "", 1<<30) }},
 	{"two arrays", KindByteList, func(p []byte) string {
 		return "char a[] = { " + each(p[:5], "0x%02x", ", ", 9) + " };\nchar b[] = { " + each(p[5:], "0x%02x", ", ", 9) + " };\n"
