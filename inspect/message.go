@@ -488,7 +488,7 @@ func (b *builder) data() {
 
 func (b *builder) finding() {
 	r := b.r
-	b.note("diagnostic", walcore.Code(r.Op).String(), string(b.x.log.AppendSentence(nil, r))).Filter = Term("diag", walcore.Code(r.Op).String(), false)
+	b.note("diagnostic", walcore.Code(r.Op).String(), "").Filter = Term("diag", walcore.Code(r.Op).String(), false)
 	side := "client"
 	if r.FromServer() {
 		side = "server"

@@ -45,7 +45,8 @@ func (e *Explanation) String() string {
 }
 
 // Why derives the length of the message in row i from the rule that gave it
-// (docs/protocol.md, section 2). head is the message's first bytes, at least
+// (docs/protocol.md, section 2). Of a diagnostic, which is no message, it tells
+// what only the log around it shows, if there is such. head is the message's first bytes, at least
 // sata.MaxHead of them or all; without any, what the log knows must do.
 func (x *Index) Why(i int, head []byte) Explanation {
 	r := x.log.At(i)
@@ -70,7 +71,9 @@ func (x *Index) Why(i int, head []byte) Explanation {
 		w.written()
 	case walcore.Diagnostic:
 		w.e.Title = "What is this?"
-		w.say("No message: the decoder tells here of what it found: ", strings.TrimSuffix(string(x.log.AppendSentence(nil, r)), "."), ".")
+		if walcore.Code(r.Op) == walcore.CodeReadEnd {
+			w.borneOut()
+		}
 	}
 	return w.e
 }
@@ -334,6 +337,23 @@ func (w *why) chosen(server uint64) {
 		}
 	}
 	w.expect(server)
+}
+
+// borneOut tells whether the next answer begins where a read was taken to end.
+func (w *why) borneOut() {
+	end := w.r.Offset + int64(w.r.Length)
+	for k := w.i + 1; k < w.x.log.Len(); k++ {
+		r := w.x.log.At(k)
+		if r.Kind != walcore.Response || r.Stream != w.r.Stream || r.Offset < end {
+			continue
+		}
+		if r.Offset == end {
+			w.say("It is harmless, and nothing needs to be done: the rest of the conversation fits the ", num(w.r.Length), " bytes that were taken. The next answer begins right behind them, in row ", row(uint32(k)), ".")
+			return
+		}
+		break
+	}
+	w.say("No answer begins right behind the ", num(w.r.Length), " bytes that were taken, so nothing bears them out: the data of this read may be longer or shorter than shown.")
 }
 
 // expect says so where the length is another than the rule gives.

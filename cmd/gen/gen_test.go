@@ -523,8 +523,11 @@ func TestProse(t *testing.T) {
 			require.NotEmpty(t, formProse[part.Form])
 		}
 	}
-	for _, c := range walcore.Codes() {
-		require.NotEmpty(t, diagnosticProse[c.Name], "what %s means, in prose.go", c.Name)
+	for n, c := range walcore.Codes() {
+		text := learn.DiagnosticTexts[walcore.Code(n)]
+		require.NotEmpty(t, text.Means, "what %s means", c.Name)
+		require.NotEmpty(t, text.Do, "what to do about %s", c.Name)
+		require.NotRegexp(t, `\bN\b.*\bN\b`, general(c.Sentence), "one letter for two numbers")
 	}
 	for _, r := range sata.Results {
 		require.NotEmpty(t, resultProse[r.Code], r.Meaning)

@@ -558,7 +558,8 @@ func (n *inspector) showLegend(m *bridge.Inspected) {
 	}
 }
 
-// showWhy tells why the message has the length it has.
+// showWhy tells why the message has the length it has or, of a finding, what it
+// means.
 func (n *inspector) showWhy(m *bridge.Inspected) {
 	show(n.why, len(m.Why) > 0)
 	n.whyTitle.SetTextContent(m.Asking)
@@ -578,6 +579,10 @@ func (n *inspector) showWhy(m *bridge.Inspected) {
 			n.whyText.AppendChild(paragraph)
 			paragraph = element("p", "", "")
 		}
+	}
+	if m.Finding {
+		paragraph.AppendChild(reference(m.Nodes[0].Address, "More in the reference"))
+		n.whyText.AppendChild(paragraph)
 	}
 }
 

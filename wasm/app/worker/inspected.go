@@ -209,12 +209,31 @@ func inspected(d *decode.Decoder, x *inspect.Index, i int, head []byte, lack str
 	}
 	why := x.Why(i, head)
 	m.Asking = why.Title
+	if m.Finding {
+		means(m, walcore.Code(r.Op), len(why.Sentences) > 0)
+	}
 	for _, sentence := range why.Sentences {
 		for k, p := range sentence {
 			m.Why = append(m.Why, bridge.Piece{Text: p.Text, Row: rowOf(p.Row, p.Kind == inspect.PartRow), Value: p.Kind == inspect.PartValue, Ends: k == len(sentence)-1})
 		}
 	}
 	return m
+}
+
+// means tells what a finding means and, unless more is known of it, what can be
+// done.
+func means(m *bridge.Inspected, code walcore.Code, known bool) {
+	text := learn.DiagnosticTexts[code]
+	paragraphs := []string{text.Means[0], "What to do: " + text.Do}
+	if known {
+		paragraphs = paragraphs[:1]
+	}
+	for _, p := range paragraphs {
+		pieces := strings.Split(p, "`")
+		for k, piece := range pieces {
+			m.Why = append(m.Why, bridge.Piece{Text: piece, Row: bridge.NoRow, Value: k%2 == 1, Ends: k == len(pieces)-1})
+		}
+	}
 }
 
 func rowOf(row uint32, has bool) int {

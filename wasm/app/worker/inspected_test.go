@@ -198,6 +198,36 @@ func TestEveryFindingSaysWhatWasAssumed(t *testing.T) {
 	}
 }
 
+// TestFindingExplained: a finding is explained by what its reader does not see
+// in its line, and says what can be done.
+func TestFindingExplained(t *testing.T) {
+	text := func(m *bridge.Inspected) (s string) {
+		for _, piece := range m.Why {
+			s += piece.Text
+			if piece.Ends {
+				s += "\n"
+			}
+		}
+		return s
+	}
+	for code, spec := range walcore.Codes() {
+		var m bridge.Inspected
+		means(&m, walcore.Code(code), false)
+		require.Len(t, strings.Split(text(&m), "\n"), 3, spec.Name)
+		require.Contains(t, text(&m), "\nWhat to do: ", spec.Name)
+		require.NotContains(t, text(&m), "](", "the page shows no links in it: %s", spec.Name)
+	}
+
+	d := decoded(t, "captures/devkit_story.pcapng.gz")
+	x := index(d)
+	i := find(t, d, func(r *walcore.Record) bool { return r.Kind == walcore.Diagnostic })
+	m := look(t, d, x, i)
+	require.Contains(t, text(m), "The server's rule and that of the reference's capture tool differ")
+	require.Contains(t, text(m), "nothing needs to be done: the rest of the conversation fits the 196708 bytes that were taken. The next answer begins right behind them, in row 105.")
+	require.NotContains(t, text(m), "two rules give different ends", "its line says so")
+	require.Empty(t, m.Nodes[0].Meaning, "its line says so")
+}
+
 func TestViewOfPieces(t *testing.T) {
 	segments := []decode.Segment{
 		{Offset: 0, Length: 100, Packet: 1}, {Offset: 100, Length: 50, Packet: 2}, {Offset: 150, Length: 10, Packet: 2},

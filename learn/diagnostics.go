@@ -1,0 +1,80 @@
+package learn
+
+import "satascope/walcore"
+
+// A DiagnosticText is what a diagnostic means, and what its reader can do. The
+// texts are prose of the reference, with `code` and, but for those that the page
+// shows too, [links](page.html#id).
+type DiagnosticText struct {
+	Means []string // paragraphs; the page shows the first
+	Do    string   // the page shows it
+}
+
+// DiagnosticTexts has the text of every code.
+var DiagnosticTexts = map[walcore.Code]DiagnosticText{
+	walcore.CodeStreamNotOpen: {[]string{
+		"A message came on a connection whose beginning nobody told the log of, or that had been closed. This happens in event files; in a capture a connection opens with its first bytes.",
+		"The reference's log writer stops here for good, and so does the compatible log. The log on the screen goes on.",
+	}, "Write the line that opens the stream into the event file, before its first message."},
+	walcore.CodeUnasked: {[]string{
+		"Responses come in the order of their requests. This one came when every request had its answer. Often the request is missing from the capture, or a length before it was misread.",
+		"The reference's log writer stops here for good, and so does the compatible log. The log on the screen goes on; the line is Unknown, since nothing says what was asked.",
+	}, "Look at the rows before it: the first diagnostic among them is often the cause."},
+	walcore.CodeMissing: {[]string{
+		"The capture does not hold all packets: the other side acknowledged bytes that were never recorded. Whatever stood in them is lost, and the next message must be found again by its looks.",
+	}, "Record closer to one of the two ends, or with a larger buffer."},
+	walcore.CodeCut: {[]string{
+		"Each packet was recorded only up to a length (the snap length), and the rest is gone.",
+	}, "Record with a snap length of 0 or 262144 bytes: whole packets."},
+	walcore.CodeSkipped: {[]string{
+		"After a gap, or at a beginning that was not recorded, bytes are passed over until a message can start. These are they.",
+	}, "Nothing here: the diagnostic before it says why there is a gap. The bytes themselves can be looked at."},
+	walcore.CodeNoHeader: {[]string{
+		"Where a message should begin stands something that is none: the zeros at `0x18` are not zero, or its length can't be. Either bytes were lost unnoticed, or the length of the message before was misread, or it is not this protocol.",
+		"Satascope looks for the next place where a message can begin.",
+	}, "See whether the message before it has the length it should, and whether the port is that of this protocol."},
+	walcore.CodeIncomplete: {[]string{
+		"The recording, or the connection, ended within a message.",
+	}, "Nothing, when the recording was stopped there: all rows before it are whole."},
+	walcore.CodeUnanswered: {[]string{
+		"The connection ended, or the recording, while this request waited. The last request of a capture is often one.",
+	}, "Nothing, when the recording was stopped there. Else the server did not answer: see what it sent last."},
+	walcore.CodeAnswerLost: {[]string{
+		"Bytes are missing from the capture where the response stood. The request is taken as answered, so that the next response finds its own.",
+	}, "Nothing here: the diagnostic of the missing bytes says what to record otherwise."},
+	walcore.CodeReadEnd: {[]string{
+		"An answer to ReadFile has no length of its own: a rule tells where it ends. The server's rule and that of the reference's capture tool differ in one case: more bytes are asked for than the first read size, in a file longer than that.",
+		"[Framing](framing.html#two-rules) tells of both. What follows decides: the end after which the next message makes sense is taken. When it does not tell, the server's rule is.",
+	}, "Nothing, when the rows behind it make sense: then the right end was taken."},
+	walcore.CodeFirstRead: {[]string{
+		"The first read size comes with a Ping, and none was recorded. Where this answer ended showed it.",
+	}, "Nothing. If you know better, set it by hand."},
+	walcore.CodeFFIOShown: {[]string{
+		"No Pong switched fast file I/O on, but this answer has a form that exists only with it. So it is on.",
+	}, "Nothing: rows from here on are read accordingly."},
+	walcore.CodeNoBeginning: {[]string{
+		"The recording began in the middle. Nobody knows what was negotiated before, and which descriptor is which file: they stay unknown until they are opened again. What was assumed is said here.",
+	}, "Set by hand what you know better, or start to record before the devkit connects."},
+	walcore.CodeNoPing: {[]string{
+		"The beginning of the conversation is there, and its client asked for something before it greeted: there was no Ping, or it is among bytes that are missing. So nobody said whether fast file I/O is on, nor how large a first read is. What was assumed is said here.",
+	}, "Set by hand what you know better."},
+	walcore.CodeOneDirection: {[]string{
+		"Only requests or only responses are there. Without requests, nothing says what a response answers.",
+	}, "Record on a port of the switch, or on the machine, that sees both directions."},
+	walcore.CodeBuffered: {[]string{
+		"The server sent a great deal for which no request was recorded. Satascope waits for late packets, but not without end.",
+	}, "See whether the client's direction was recorded; packets of it may be missing."},
+	walcore.CodeDiffers: {[]string{
+		"TCP may send bytes again, and a packet may be captured twice; then they are the same bytes. Here they are not: a packet was damaged, or one of the captures is of another conversation. What came first is taken, and the message that holds these bytes may be wrong.",
+		"At most a hundred such places of a stream are told one by one; how many there are in all stands among the assumptions.",
+	}, "If several files were opened together, see whether they are of one conversation."},
+	walcore.CodeLate: {[]string{
+		"A packet was captured long after those that came behind it, when the bytes in it were given up as missing; or it is from before the first that were recorded. Its bytes are in the file, and in no message.",
+	}, "If the file was put together from several, put its packets in the order of their times, or open the files themselves together."},
+	walcore.CodeElsewhere: {[]string{
+		"A packet of these ends carries a sequence number that its conversation can't have: it is damaged, or left over from an earlier connection on the same ports. If the conversation really jumps there, the packets that follow show it, and what lies between is missing.",
+	}, "Nothing, when the rows around it make sense."},
+	walcore.CodeLogLine: {[]string{
+		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: a later version wrote it, or something else. It is kept as it is.",
+	}, "Open the log in a later version, or the capture that it was made from."},
+}
