@@ -40,6 +40,23 @@ test("the search finds commands, fields, codes and diagnostics, by keyboard alon
   assert.equal(await tab.evaluate(() => document.activeElement.id), "search");
 });
 
+test("the side list stays beside what one reads, with the page one is on in sight", async (t) => {
+  const page = await open(t, "words.html");
+  const { tab } = page;
+  for (const [width, height] of [[1440, 900], [1024, 500]]) {
+    await tab.setViewport({ width, height });
+    await tab.reload({ waitUntil: "load" });
+    await tab.evaluate(() => scrollTo(0, document.documentElement.scrollHeight / 2));
+    const seen = await tab.evaluate(() => {
+      const nav = document.querySelector("nav").getBoundingClientRect(), here = document.querySelector("nav [aria-current]").getBoundingClientRect();
+      return { top: nav.top, fits: nav.height <= innerHeight, here: here.top >= 0 && here.bottom <= innerHeight };
+    });
+    assert.deepEqual(seen, { top: 0, fits: true, here: true }, `${width}x${height}`);
+  }
+  await tab.setViewport({ width: 390, height: 800 });
+  assert.equal(await tab.$eval("nav", (e) => getComputedStyle(e).position), "static", "a phone has no room for it");
+});
+
 test("no page asks for the program, and none is wider than its window", async (t) => {
   const page = await open(t, "index.html");
   const links = await page.tab.$$eval("nav a", (list) => list.map((a) => a.href));

@@ -7,6 +7,11 @@
   const found = document.getElementById('found');
   finder.hidden = false;
 
+  // The page one is on is in sight in the side list, which scrolls by itself.
+  const side = document.querySelector('nav');
+  const here = side.querySelector('[aria-current]');
+  if (here) side.scrollTop = here.offsetTop - side.offsetTop - side.clientHeight / 2;
+
   const entries = referenceEntries.map(([title, url, words]) => ({
     title, url, words, low: title.toLowerCase(), all: (title + ' ' + words).toLowerCase(),
   }));
