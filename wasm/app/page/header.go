@@ -99,7 +99,7 @@ func (h *header) ended(m *bridge.Ended) {
 			parts.AppendChild(document.CreateTextNode(", "))
 			parts.AppendChild(element("i", "warn", counted(s.Diagnostics, "diagnostic")))
 		}
-		parts.SetTitle(counted(m.Progress.Rows-s.Diagnostics, "line") + " of the log, and the diagnostics at their places")
+		parts.SetTitle("A row is a line of the log, or a diagnostic at its place: " + counted(m.Progress.Rows-s.Diagnostics, "line") + " and " + counted(s.Diagnostics, "diagnostic"))
 	}
 	h.counts.AppendChild(parts)
 	add("", counted(len(m.Streams), "stream"))
