@@ -139,7 +139,9 @@ func (b *builder) headerValue(n *Node, offset int, v uint32, hex string) {
 			n.flags(v, pingBits)
 		}
 	case 0x0C:
-		n.Value = hex
+		if n.Value = hex; v != 0 {
+			n.Value = string(appendHex(nil, uint64(v), 8))
+		}
 	case 0x10:
 		if n.Kind = NodeTime; v == 0 {
 			n.Value = "0: not filled"

@@ -65,6 +65,9 @@ func readValue(f *sata.Field, b []byte) Value {
 	}
 	if hexadecimal(f) && n > 9 {
 		v.Text = Hex(n)
+		if digits := len(v.Text) - len("0x"); n > 0xffffff && digits < 8 { // as the texts write 0x02000600
+			v.Text = "0x" + strings.Repeat("0", 8-digits) + v.Text[len("0x"):]
+		}
 	} else {
 		v.Text = strconv.FormatUint(n, 10)
 	}

@@ -226,7 +226,7 @@ func (b *builder) came(m *bridge.Frames) {
 
 // chosen says whether there is a row to take a frame from.
 func (b *builder) chosen() {
-	can := b.l.row >= 0 && b.l.ready()
+	can := b.l.row >= 0 && b.l.ready() && !b.l.finding
 	enable(b.take, can)
 	if can {
 		b.take.SetTextContent("Take row " + count(b.l.row+1) + " from the capture")
