@@ -302,6 +302,8 @@ test("a link begins the tour, and one goes on where one left", async (t) => {
   await tab.click("#tour-next");
   await at("Chapter 2 of 10, step 1 ");
   assert.equal(await tab.$eval("#tour-progress", (e) => e.value), 1);
+  const first = await tab.$eval("#tour-chapter option", (o) => [o.textContent, o.ariaLabel]);
+  assert.deepEqual(first, ["1. Hello •", "1. Hello, seen"], "its questions were passed over");
   await tab.goto("about:blank");
   await tab.goto(site.origin);
   await tab.waitForFunction(() => globalThis.satascope?.ready);
@@ -332,6 +334,67 @@ test("of a single exchange the tour shows what there is, and says what a chapter
   }
   assert.deepEqual([...found], ["1", "2", "8", "end"]);
   assert.equal(lacks.size, 7);
+});
+
+test("the first question of the tour is in sight, all of it, with what answers it", async (t) => {
+  const page = await site.open(t, { path: "/#tour", viewport: { width: 1440, height: 900 } });
+  const { tab } = page;
+  await page.state("done");
+  await tab.waitForSelector("#tour-question form");
+  /** Which of the question's parts something else lies over. */
+  const covered = () => tab.$$eval("#tour-question :is(.prompt, input, button)", (all) => all.filter((e) => {
+    const box = e.getBoundingClientRect();
+    return ![box.top + 2, box.bottom - 2].every((y) => e.contains(document.elementFromPoint(box.left + 8, y)));
+  }).map((e) => e.textContent || e.tagName));
+  assert.deepEqual(await covered(), []);
+  const gap = await tab.$eval("#tour-question .answer", (label) => {
+    const words = document.createRange();
+    words.selectNodeContents(label.firstChild);
+    return label.querySelector("input").getBoundingClientRect().left - words.getBoundingClientRect().right;
+  });
+  assert.ok(gap >= 4, `${gap} px between the words and the field's focus ring`);
+  await tab.setViewport({ width: 1280, height: 720 });
+  await tab.$eval("#tour", (e) => (e.scrollTop = e.scrollHeight));
+  assert.deepEqual(await covered(), [], "where there is less room, it comes by scrolling");
+});
+
+test("the tour and the state machine are open together where there is room, else one takes the other's place", async (t) => {
+  const page = await site.open(t, { viewport: { width: 1440, height: 900 } });
+  const { tab } = page;
+  await example(page);
+  const open = () => tab.evaluate(() => ["tour", "machine"].filter((id) => document.getElementById(id).checkVisibility()).join());
+  const opens = (what) => tab.waitForFunction((id) => document.getElementById(id).checkVisibility(), { timeout: PATIENCE }, what);
+  for (const [first, second] of [["tour", "machine"], ["machine", "tour"]]) {
+    await learn(page, first);
+    await opens(first);
+    await learn(page, second);
+    await opens(second);
+    assert.equal(await open(), second);
+    await tab.click(`#${second}-close`);
+    await opens(first);
+    assert.equal(await open(), first, "it comes back");
+    await tab.click(`#${first}-close`);
+    assert.equal(await open(), "", "and goes");
+  }
+  await tab.setViewport({ width: 1700, height: 900 });
+  await learn(page, "tour");
+  await opens("tour");
+  await learn(page, "machine");
+  await opens("machine");
+  assert.equal(await open(), "tour,machine");
+});
+
+test("a diagnostic is no message to change", async (t) => {
+  const page = await site.open(t);
+  const { tab } = page;
+  await example(page);
+  await tab.focus("#log");
+  for (let n = 0; n < 102; n++) await tab.keyboard.press("ArrowDown");
+  await tab.waitForFunction(() => document.getElementById("message-head").textContent.startsWith("Row 102"));
+  assert.match(await page.text("#why-text"), /server's rule.*nothing needs to be done: the rest of the conversation fits the 196708 bytes/s);
+  assert.match(await tab.$eval("#why-text a", (a) => a.href), /reference\/diagnostics\.html#read-end$/);
+  await learn(page, "builder");
+  assert.deepEqual(await tab.$eval("#builder-take", (b) => [b.textContent, b.disabled]), ["Take the selected row", true]);
 });
 
 test("on a phone the tour has room: its text, its bytes and the way on are in sight", async (t) => {

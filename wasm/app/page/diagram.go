@@ -19,10 +19,11 @@ const svgSpace = "http://www.w3.org/2000/svg"
 // and arrows. It follows the selection, so the keys that step through the log
 // step through it.
 type diagram struct {
-	l     *lessons
-	open  bool
-	panel dom.HTMLElement
-	about dom.HTMLElement
+	l       *lessons
+	open    bool
+	instead bool // of the tour, which comes back when it is closed
+	panel   dom.HTMLElement
+	about   dom.HTMLElement
 
 	line, facts, bytes, legend, changes dom.HTMLElement
 	nodes                               map[learn.State]js.Value
@@ -35,11 +36,7 @@ func newDiagram(l *lessons) *diagram {
 		bytes: byID("machine-bytes"), legend: byID("machine-legend"), changes: byID("machine-changes"),
 		nodes: map[learn.State]js.Value{}, arrows: map[learn.ArrowID][]js.Value{},
 	}
-	on(byID("machine-close"), "click", func(dom.Event) {
-		d.open = false
-		d.showPanel(false)
-		byID("log").Underlying().Call("focus")
-	})
+	on(byID("machine-close"), "click", func(dom.Event) { d.close() })
 	step := func(by int) func(dom.Event) {
 		return func(dom.Event) {
 			if l.row+by >= 0 {
@@ -144,12 +141,32 @@ func (d *diagram) bring(node js.Value) {
 // begin opens the drawing; without a capture, on the example.
 func (d *diagram) begin() {
 	d.draw()
+	if t := d.l.tour; t.open && narrow() {
+		t.hide()
+		d.instead = true
+	}
 	d.open = true
 	if d.l.p.state == stateEmpty {
 		go d.l.p.start.example()
 		return
 	}
 	d.setState(d.l.p.state)
+}
+
+// hide hides the drawing, for good or until the tour is closed.
+func (d *diagram) hide() {
+	d.open, d.instead = false, false
+	d.showPanel(false)
+}
+
+// close closes the drawing; the tour is there again if it had to go for it.
+func (d *diagram) close() {
+	back := d.instead
+	d.hide()
+	byID("log").Underlying().Call("focus")
+	if back {
+		d.l.tour.begin()
+	}
 }
 
 // showPanel shows the drawing or hides it. The style sheets make room for it.

@@ -25,7 +25,8 @@ type lessons struct {
 	tour    *tour
 	diagram *diagram
 	quiz    *quiz
-	row     int // the selected one, -1 for none
+	row     int  // the selected one, -1 for none
+	finding bool // that row is no message, but a finding
 }
 
 func newLessons(p *page) *lessons {
@@ -101,7 +102,7 @@ func (l *lessons) menuItems(row int, address string) (items []menuItem) {
 	items = append(items, menuItem{line: true}, menuItem{label: "What is this line?", do: func() {
 		js.Global().Call("open", address, "_blank", "noopener")
 	}})
-	if l.builder != nil {
+	if l.builder != nil && !strings.HasPrefix(address, learn.Folder+learn.PageDiagnostics) {
 		items = append(items, menuItem{label: "Change it in the frame builder…", do: func() { l.builder.beginWith(row) }})
 	}
 	return items
@@ -109,7 +110,7 @@ func (l *lessons) menuItems(row int, address string) (items []menuItem) {
 
 // choose is told that the selection moved.
 func (l *lessons) choose(row int) {
-	l.row = row
+	l.row, l.finding = row, false
 	if l.builder != nil {
 		l.builder.chosen()
 		l.diagram.chosen()
@@ -130,6 +131,12 @@ func (l *lessons) setState(state string) {
 	l.quiz.setState(state)
 }
 
+// narrow says whether the page has no room for the tour and the state machine
+// together. Then one takes the other's place, and gives it back when it is closed.
+func narrow() bool {
+	return js.Global().Call("matchMedia", "(max-width: 1599px)").Get("matches").Bool()
+}
+
 // ready says whether there is a whole conversation to speak about.
 func (l *lessons) ready() bool { return l.p.state == stateDone || l.p.state == stateFailed }
 
@@ -139,6 +146,9 @@ func (l *lessons) came(m bridge.Message) {
 		return
 	}
 	switch m := m.(type) {
+	case *bridge.Line:
+		l.finding = m.Row == l.row && m.Class == bridge.ClassDiagnostic
+		l.builder.chosen()
 	case *bridge.Inspected: // the inspector shows it first
 		after(0, l.tour.light)
 	case *bridge.Tour:

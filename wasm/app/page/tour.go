@@ -15,8 +15,9 @@ import (
 )
 
 // tourKey is under which this browser remembers how far the tour came:
-// "CHAPTER,CHAPTER…;CHAPTER.STEP", the chapters that were done and the step to
-// go on with.
+// "CHAPTER,CHAPTER-…;CHAPTER.STEP;CHAPTER.STEP,…", the chapters that were seen,
+// with a dash those in which questions were passed over, the step to go on with,
+// and those whose questions were answered.
 const tourKey = "satascope.tour"
 
 // A tour goes through the chapters of package learn, in a panel beside the log.
@@ -28,14 +29,17 @@ type tour struct {
 	step    int
 	toStep  int // the step to show when the chapter comes; -1 for the last
 	steps   []bridge.Step
-	done    map[string]bool
+	instead bool // of the state machine, which comes back when it is closed
+	// seen has the chapters that were gone through, and whether all their questions
+	// were answered; answered the steps whose questions were, as "CHAPTER.STEP".
+	seen, answered map[string]bool
 
 	panel, chapters, lead, place, text, line, bytes, legend dom.HTMLElement
 	changes, question, more, back, next, lack, example      dom.HTMLElement
 }
 
 func newTour(l *lessons) *tour {
-	t := &tour{l: l, panel: byID("tour"), done: map[string]bool{}}
+	t := &tour{l: l, panel: byID("tour"), seen: map[string]bool{}, answered: map[string]bool{}}
 	for id, el := range map[string]*dom.HTMLElement{
 		"chapter": &t.chapters, "lead": &t.lead, "place": &t.place, "text": &t.text, "line": &t.line, "bytes": &t.bytes, "legend": &t.legend,
 		"changes": &t.changes, "question": &t.question, "more": &t.more, "back": &t.back, "next": &t.next, "lack": &t.lack, "example": &t.example,
@@ -56,22 +60,28 @@ func newTour(l *lessons) *tour {
 	return t
 }
 
-// names fills the list of chapters, a mark behind those that were done, and says
+// names fills the list of chapters, a mark behind those that were seen, and says
 // how far the tour came.
 func (t *tour) names() {
 	clearAll(t.chapters)
 	for i := range learn.Tour {
 		ch := &learn.Tour[i]
 		name := strconv.Itoa(i+1) + ". " + ch.Title
-		if t.done[ch.ID] {
-			name += " ✓"
-		}
+		answered, seen := t.seen[ch.ID]
 		option := element("option", "", name)
+		switch {
+		case answered:
+			option.SetTextContent(name + " ✓")
+			option.SetAttribute("aria-label", name+", questions answered")
+		case seen:
+			option.SetTextContent(name + " •")
+			option.SetAttribute("aria-label", name+", seen")
+		}
 		option.SetAttribute("value", strconv.Itoa(i))
 		t.chapters.AppendChild(option)
 	}
 	setValue(t.chapters, strconv.Itoa(t.chapter))
-	byID("tour-progress").Underlying().Set("value", len(t.done))
+	byID("tour-progress").Underlying().Set("value", len(t.seen))
 	start := "Take the tour"
 	if t.chapter > 0 || max(t.step, t.toStep) > 0 {
 		start = "Go on with the tour: chapter " + strconv.Itoa(t.chapter+1)
@@ -86,10 +96,16 @@ func (t *tour) remember() {
 	if err != nil || stored.Type() != js.TypeString {
 		return
 	}
-	done, at, _ := strings.Cut(stored.String(), ";")
-	for _, id := range strings.Split(done, ",") {
-		if learn.ChapterNamed(id) != nil {
-			t.done[id] = true
+	seen, rest, _ := strings.Cut(stored.String(), ";")
+	at, answered, _ := strings.Cut(rest, ";")
+	for _, name := range strings.Split(seen, ",") {
+		if id, passed := strings.CutSuffix(name, "-"); learn.ChapterNamed(id) != nil {
+			t.seen[id] = !passed
+		}
+	}
+	for _, step := range strings.Split(answered, ",") {
+		if id, _, _ := strings.Cut(step, "."); learn.ChapterNamed(id) != nil {
+			t.answered[step] = true
 		}
 	}
 	id, step, _ := strings.Cut(at, ".")
@@ -102,7 +118,7 @@ func (t *tour) remember() {
 
 // forget begins the tour anew; where it stands open, it stays as it is.
 func (t *tour) forget() {
-	t.done = map[string]bool{}
+	t.seen, t.answered = map[string]bool{}, map[string]bool{}
 	if !t.open {
 		t.chapter, t.step, t.toStep = 0, 0, 0
 	}
@@ -111,18 +127,41 @@ func (t *tour) forget() {
 
 // store writes that. A browser that keeps nothing is no reason to stop.
 func (t *tour) store() {
-	var done []string
-	for i := range learn.Tour {
-		if id := learn.Tour[i].ID; t.done[id] {
-			done = append(done, id)
+	var seen, answered []string
+	for id, all := range t.seen {
+		if !all {
+			id += "-"
 		}
+		seen = append(seen, id)
 	}
-	text := strings.Join(done, ",") + ";" + learn.Tour[t.chapter].ID + "." + strconv.Itoa(t.step)
+	for step := range t.answered {
+		answered = append(answered, step)
+	}
+	text := strings.Join(seen, ",") + ";" + t.stepName(t.step) + ";" + strings.Join(answered, ",")
 	_, _ = browser.Try(func() js.Value { return js.Global().Get("localStorage").Call("setItem", tourKey, text) })
+}
+
+// stepName is what a step of the chapter is kept under.
+func (t *tour) stepName(step int) string {
+	return learn.Tour[t.chapter].ID + "." + strconv.Itoa(step)
+}
+
+// leaves notes that the chapter was gone through.
+func (t *tour) leaves() {
+	all := true
+	for i := range t.steps {
+		all = all && (len(t.steps[i].Ask) == 0 || t.answered[t.stepName(i)])
+	}
+	id := learn.Tour[t.chapter].ID
+	t.seen[id] = t.seen[id] || all
 }
 
 // begin opens the panel where it was left; without a capture, on the example.
 func (t *tour) begin() {
+	if d := t.l.diagram; d.open && narrow() {
+		d.hide()
+		t.instead = true
+	}
 	t.open = true
 	switch {
 	case t.l.p.state == stateEmpty:
@@ -139,11 +178,21 @@ func (t *tour) openExample() {
 	go t.l.p.start.example()
 }
 
-func (t *tour) close() {
-	t.open, t.pending = false, false
+// hide hides the panel, for good or until the state machine is closed.
+func (t *tour) hide() {
+	t.open, t.pending, t.instead = false, false, false
 	t.toStep = t.step
 	t.showPanel(false)
+}
+
+// close closes the panel; the state machine is there again if it had to go for it.
+func (t *tour) close() {
+	back := t.instead
+	t.hide()
 	byID("log").Underlying().Call("focus")
+	if back {
+		t.l.diagram.begin()
+	}
 }
 
 // showPanel shows the panel or hides it. The style sheets make room for it.
@@ -212,7 +261,7 @@ func (t *tour) walk(by int) {
 		t.show(true)
 	case by > 0:
 		if len(t.steps) > 0 {
-			t.done[learn.Tour[t.chapter].ID] = true
+			t.leaves()
 		}
 		if t.chapter+1 < len(learn.Tour) {
 			t.step = 0
@@ -237,8 +286,14 @@ func (t *tour) ended() {
 	show(t.lack, false)
 	t.asks(false)
 	t.place.SetTextContent("The end")
-	t.text.SetTextContent("You have seen " + strconv.Itoa(len(t.done)) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters. Open a capture of your own and take the tour there, or try the quiz.")
-	show(t.example, len(t.done) < len(learn.Tour))
+	answered := 0
+	for _, all := range t.seen {
+		if all {
+			answered++
+		}
+	}
+	t.text.SetTextContent("You have seen " + strconv.Itoa(len(t.seen)) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters, and answered all questions of " + strconv.Itoa(answered) + ". Open a capture of your own and take the tour there, or try the quiz.")
+	show(t.example, len(t.seen) < len(learn.Tour))
 	quiz := button("primary", "Take the quiz", func() {
 		t.close()
 		t.l.quiz.begin()
@@ -284,7 +339,9 @@ func (t *tour) show(focus bool) {
 	if len(t.steps) > 0 {
 		s := &t.steps[t.step]
 		t.place.SetTextContent(textOf(t.place) + ", step " + strconv.Itoa(t.step+1) + " of " + strconv.Itoa(len(t.steps)) + ", row " + count(s.Row+1))
-		prose(t.text, s.Text)
+		for _, part := range strings.Split(s.Text, "\n\n") {
+			t.text.AppendChild(paragraph("p", "", part))
+		}
 		t.line.SetTextContent(s.Line)
 		show(t.line, true)
 		if len(s.Shown.Marks) > 0 {
@@ -313,6 +370,8 @@ func (t *tour) show(focus bool) {
 	if len(t.steps) > 0 && len(t.steps[t.step].Ask) > 0 {
 		q := &t.steps[t.step].Ask[0]
 		ask(t.question, q, t.steps[t.step].Shown, func(bool) {
+			t.answered[t.stepName(t.step)] = true
+			t.store()
 			t.asks(false)
 			show(t.changes, hasChildren(t.changes))
 			t.next.Underlying().Call("focus", map[string]any{"preventScroll": true})
