@@ -265,6 +265,7 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
       assert.match(await page.text("#tour-question .verdict"), /^(Right|Not quite)\. It is /);
       if (questions === 1) await page.screenshot("learn-tour-question");
     }
+    if (/^Chapter 3 of 10, step 3 /.test(last)) assert.ok((await tab.$$("#tour-question .hexbox button")).length >= 0x38, "a byte that is asked for can be chosen");
     if (n === 3) {
       await tab.keyboard.down("Shift");
       await tab.keyboard.press("Tab");

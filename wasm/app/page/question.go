@@ -69,7 +69,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 		if rule.Kind == learn.QuestionByte {
 			unit = "offset: type it, as 0x34, or choose the byte"
 			head := q.Bytes
-			if head == nil {
+			if len(head) == 0 {
 				head = shown.Head
 			}
 			box := element("div", "hexbox", "")

@@ -286,13 +286,13 @@ func (t *tour) ended() {
 	show(t.lack, false)
 	t.asks(false)
 	t.place.SetTextContent("The end")
-	answered := 0
-	for _, all := range t.seen {
-		if all {
-			answered++
+	left := ""
+	for _, answered := range t.seen {
+		if !answered {
+			left = " In those marked • there are questions left."
 		}
 	}
-	t.text.SetTextContent("You have seen " + strconv.Itoa(len(t.seen)) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters, and answered all questions of " + strconv.Itoa(answered) + ". Open a capture of your own and take the tour there, or try the quiz.")
+	t.text.SetTextContent("You have seen " + strconv.Itoa(len(t.seen)) + " of " + strconv.Itoa(len(learn.Tour)) + " chapters." + left + " Open a capture of your own and take the tour there, or try the quiz.")
 	show(t.example, len(t.seen) < len(learn.Tour))
 	quiz := button("primary", "Take the quiz", func() {
 		t.close()
