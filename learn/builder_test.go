@@ -413,3 +413,17 @@ func TestChanged(t *testing.T) {
 		require.True(t, b[i] == was[i] || covered[i], "byte %d", i)
 	}
 }
+
+// TestVersionDigits: the version is written with all its digits, as the field's
+// meaning writes it.
+func TestVersionDigits(t *testing.T) {
+	values, _ := NewRequest(sata.ReadFile).Values()
+	for _, v := range values {
+		if v.Field.Name == "version" {
+			require.Equal(t, "0x02000600", v.Text)
+			require.Contains(t, v.Field.Meaning, v.Text)
+			return
+		}
+	}
+	t.Fatal("no version")
+}
