@@ -63,7 +63,15 @@ func AppendDuration(dst []byte, ns int64) []byte {
 		return append(appendThree(dst, u, 1_000_000_000), " s"...)
 	}
 	seconds := (u + 500_000_000) / 1_000_000_000
-	if hours := seconds / 3600; hours > 0 {
+	hours := seconds / 3600
+	switch days := hours / 24; {
+	case days == 1:
+		dst = append(dst, "1 day "...)
+	case days > 1:
+		dst = append(AppendCount(dst, days), " days "...)
+	}
+	if hours > 0 {
+		hours %= 24
 		dst = append(AppendCount(dst, hours), " h "...)
 	}
 	dst = append(strconv.AppendUint(dst, seconds/60%60, 10), " min "...)

@@ -13,7 +13,7 @@ type Index struct {
 	log *walcore.Log
 	n   int // rows taken in
 
-	first int64 // the first row's time that is known, walcore.NoTime while none is
+	first int64 // the earliest row's time, walcore.NoTime while none is known
 
 	requests []uint32 // the exchanges, in the order of their requests' rows
 	written  []uint32 // by exchange: the first row of data written, or None
@@ -83,7 +83,7 @@ func (x *Index) Log() *walcore.Log { return x.log }
 func (x *Index) Len() int { return x.n }
 
 // Base is the time from which the filter's times count, in nanoseconds since
-// 1970: that of the first row that has one, or walcore.NoTime.
+// 1970: that of the earliest row, or walcore.NoTime.
 func (x *Index) Base() int64 { return x.first }
 
 // Update takes in at most so many rows and says whether all that the log holds
@@ -110,10 +110,8 @@ func (x *Index) take(i int) {
 		x.snapshot(i)
 	}
 	read, sure := x.live.step(uint32(i), r)
-	if r.Time != walcore.NoTime {
-		if x.first == walcore.NoTime {
-			x.first = r.Time
-		}
+	if r.Time != walcore.NoTime && (x.first == walcore.NoTime || r.Time < x.first) {
+		x.first = r.Time
 	}
 	x.every.take(uint32(i), r)
 	x.lane(r.Stream).take(uint32(i), r)

@@ -165,7 +165,7 @@ type Progress struct {
 	Size   int64 // bytes there, -1 when not known
 	Rows   int   // in the list
 	Pass   int   // 0; 1 when the file is read again because nothing was on the usual port
-	Base   int64 // the time that rows and filters count from: that of the first row that has one, nanoseconds since 1970, or NoTime
+	Base   int64 // the time that rows and filters count from: that of the earliest row, nanoseconds since 1970, or NoTime
 	Millis int64 // since it began
 }
 

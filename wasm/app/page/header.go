@@ -5,6 +5,7 @@ package page
 import (
 	"honnef.co/go/js/dom/v2"
 
+	"satascope/inspect"
 	"satascope/internal/version"
 	"satascope/wasm/app/bridge"
 )
@@ -104,7 +105,7 @@ func (h *header) ended(m *bridge.Ended) {
 	h.counts.AppendChild(parts)
 	add("", counted(len(m.Streams), "stream"))
 	if s.First != bridge.NoTime && s.Last > s.First {
-		add("wide", seconds((s.Last-s.First)/1e6)+" from the first row to the last")
+		add("wide", string(inspect.AppendDuration(nil, s.Last-s.First))+" from the first row to the last")
 	}
 	add("wide", size(m.Progress.Read)+" read in "+seconds(m.Progress.Millis))
 }
