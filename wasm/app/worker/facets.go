@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"strconv"
 
 	"satascope/decode"
@@ -85,6 +86,7 @@ func (f *faceter) operations(m *bridge.Facets) {
 			g.List = append(g.List, bridge.Facet{Value: t.Name, Name: t.Name, Rows: n, Found: found(t.Value), Odd: t.Value == walcore.OpUnknown})
 		}
 	}
+	slices.SortStableFunc(g.List, func(a, b bridge.Facet) int { return b.Rows - a.Rows })
 	add(m, g)
 }
 

@@ -298,6 +298,11 @@ func TestFacets(t *testing.T) {
 	require.Equal(t, d.Log().Len(), all.Rows)
 	require.Len(t, group(all, "stream"), len(d.Streams()))
 	require.Equal(t, -1, group(all, "op")["OpenFile"].Found)
+	for _, g := range all.Groups {
+		if g.Key == "op" {
+			require.True(t, slices.IsSortedFunc(g.List, func(a, b bridge.Facet) int { return b.Rows - a.Rows }), "by the number that is shown")
+		}
+	}
 	// Each number is what the filter leaves.
 	for _, g := range all.Groups {
 		for _, f := range g.List {
