@@ -458,6 +458,27 @@ test("a value of a field and a range of the strip filter", async (t) => {
   assert.match(await page.tab.$eval("#filter", (e) => e.value), / time:\d(\.\d{1,3})?s\.\.\d(\.\d{1,3})?s$/);
 });
 
+test("until a row is selected the log has all the width", async (t) => {
+  const page = await opened(t, story);
+  const width = () => page.tab.$eval("#log", (e) => e.clientWidth);
+  const there = () => page.tab.$eval("#message", (e) => e.checkVisibility());
+  const wide = await width();
+  assert.equal(await there(), false);
+  const top = await page.tab.$eval("#rows > :nth-child(9)", (e) => e.getBoundingClientRect().top);
+  await page.tab.click("#rows > :nth-child(9)");
+  await inspected(page, 9);
+  assert.ok(await width() < wide - 400);
+  assert.equal(await page.tab.$eval("#rows > .sel", (e) => e.getBoundingClientRect().top), top, "the row stays under the pointer");
+  await page.tab.keyboard.press("i");
+  assert.equal(await there(), false);
+  await page.tab.keyboard.press("ArrowDown");
+  assert.equal(await there(), false, "it stays closed as one wants it");
+  await page.choose(story); // another file begins again
+  await page.state("done");
+  await page.tab.keyboard.press("i");
+  assert.equal(await there(), true);
+});
+
 test("it can be made wider, by pointer and keyboard, and closed", async (t) => {
   const page = await opened(t, story);
   const { keyboard, mouse } = page.tab;

@@ -134,6 +134,8 @@ test("marks and notes stand in the list, come back with the file, and go into do
   await page.tab.keyboard.up("Control");
   await page.tab.waitForSelector("#rows > :nth-child(5) .note");
   assert.equal(await page.text("#rows > :nth-child(5) .note"), "✎ why <b>this</b>?");
+  assert.equal(await page.tab.$eval("#rows > :nth-child(5) .note", (e) => e.title), "why <b>this</b>?");
+  await page.tab.waitForFunction(() => document.querySelector("#message-about .noted")?.textContent === "✎ why <b>this</b>?");
   await page.screenshot("views-notes");
   // They are kept beside the file's hash, and found when it is opened again.
   const kept = await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes.")));

@@ -34,6 +34,7 @@ type inspector struct {
 	current int
 	row     int  // the selected row, -1 for none
 	open    bool // as the person wants it
+	begun   bool // a row was selected, or the person opened it: until then the log has its room
 
 	line, message, moment asker
 	inspected             *bridge.Inspected // what is shown, nil for nothing
@@ -242,7 +243,7 @@ func (n *inspector) bindSize() {
 	}
 	on(n.handle, "pointerup", stop)
 	on(n.handle, "pointercancel", stop)
-	on(n.handle, "dblclick", func(dom.Event) { n.show(!n.open) })
+	on(n.handle, "dblclick", func(dom.Event) { n.toggle() })
 	on(n.handle, "keydown", func(ev dom.Event) {
 		now, _, most := n.size()
 		step := 20.0
@@ -257,7 +258,7 @@ func (n *inspector) bindSize() {
 			now = most
 		case "Enter", " ":
 			ev.PreventDefault()
-			n.show(!n.open)
+			n.toggle()
 			return
 		default:
 			return
@@ -290,7 +291,7 @@ func (n *inspector) size() (now, least, most float64) {
 func (n *inspector) resize(to float64) {
 	_, least, most := n.size()
 	n.setLength(sizeName(n.below()), int(min(max(to, least), most)))
-	if !n.open {
+	if !n.isOpen() {
 		n.show(true)
 	}
 	n.tellSize()
@@ -317,7 +318,7 @@ func (n *inspector) setLength(name string, to int) {
 
 // keepSize remembers the size that a person gave it.
 func (n *inspector) keepSize() {
-	if now, _, _ := n.size(); n.open {
+	if now, _, _ := n.size(); n.isOpen() {
 		n.p.settings.setInspector(n.below(), int(now))
 	}
 }
@@ -344,20 +345,28 @@ func (n *inspector) tellSize() {
 
 // show opens or closes the inspector.
 func (n *inspector) show(open bool) {
-	n.open = open
-	classes := n.work.Underlying().Get("classList")
-	classes.Call("toggle", "closed", !open)
-	n.handle.SetTitle(map[bool]string{true: "Drag to resize; Enter closes the inspector", false: "Open the inspector"}[open])
+	n.open, n.begun = open, true
+	n.layOut()
 	if open {
 		n.want()
 	} else if n.box.Underlying().Call("contains", document.ActiveElement().Underlying()).Bool() {
 		n.p.list.grid.Call("focus", map[string]any{"preventScroll": true})
 	}
+}
+
+// isOpen says whether it is there now.
+func (n *inspector) isOpen() bool { return n.open && n.begun }
+
+// layOut shows or hides it.
+func (n *inspector) layOut() {
+	open := n.isOpen()
+	setClassOf(n.work, "closed", !open)
+	n.handle.SetTitle(map[bool]string{true: "Drag to resize; Enter closes the inspector", false: "Open the inspector"}[open])
 	n.tellSize()
 }
 
 // toggle opens or closes the inspector by a key.
-func (n *inspector) toggle() { n.show(!n.open) }
+func (n *inspector) toggle() { n.show(!n.isOpen()) }
 
 // ---- what is shown ----
 
@@ -371,7 +380,9 @@ func (n *inspector) reset() {
 	n.clear()
 	n.about.SetTextContent("Select a row to see what its bytes mean.")
 	n.text.SetTextContent("")
-	n.work.Underlying().Get("classList").Call("remove", "chosen")
+	setClassOf(n.work, "chosen", false)
+	n.begun = false
+	n.layOut()
 }
 
 // clear takes away what belongs to a row.
@@ -395,9 +406,9 @@ func (n *inspector) choose(row int) {
 		return
 	}
 	n.row = row
-	n.work.Underlying().Get("classList").Call("add", "chosen")
-	if !n.open && n.phone.Get("matches").Bool() { // a sheet comes up with a row
-		n.show(true)
+	setClassOf(n.work, "chosen", true)
+	if !n.begun || !n.open && n.phone.Get("matches").Bool() { // a sheet comes up with a row
+		n.show(n.open || n.phone.Get("matches").Bool())
 	}
 	n.line.want(row)
 	n.want()
@@ -490,6 +501,9 @@ func (n *inspector) showLine(line *bridge.Line) {
 		add("cut here; the downloaded log has all of it")
 	}
 	n.about.AppendChild(reference(line.Address, "What is this line?"))
+	if note := n.p.notes.text(line.Row); note != "" {
+		n.about.AppendChild(element("span", "noted", "✎ "+visible(note)))
+	}
 	setClass(n.text, lineClasses[line.Class])
 	n.text.SetTextContent(line.Text)
 	n.text.Underlying().Set("scrollTop", 0)

@@ -193,6 +193,7 @@ func (n *notes) take(text string) {
 func (n *notes) came(m *bridge.Notes) {
 	n.list = m.List
 	n.p.list.refresh()
+	n.p.inspector.line.want(n.p.inspector.row) // which shows the note, too
 	n.keep()
 	n.show()
 }
