@@ -192,7 +192,9 @@ func setText(el js.Value, row *bridge.Row) {
 		}
 	}
 	if len(row.Note) > 0 {
-		el.Call("prepend", element("span", "note", "✎ "+string(row.Note)).Underlying())
+		note := element("span", "note", "✎ "+string(row.Note))
+		note.SetTitle(string(row.Note))
+		el.Call("prepend", note.Underlying())
 	}
 }
 
@@ -214,6 +216,8 @@ func newColumnBar(p *page) *columnBar {
 
 // show shows the columns of a table, in the order that its rows have.
 func (h *columnBar) show(t *table, by bridge.Column, descending bool) {
+	focused := h.focused()
+	defer func() { h.focus(focused) }()
 	clearAll(h.box)
 	h.times = nil
 	h.table = t
@@ -246,6 +250,25 @@ func (h *columnBar) show(t *table, by bridge.Column, descending bool) {
 	h.nameTimes()
 }
 
+// focused is the class of the column whose button has the focus, "" for none.
+func (h *columnBar) focused() string {
+	cell := closest(document.ActiveElement(), "#columns [role=columnheader]")
+	if cell == nil {
+		return ""
+	}
+	return cell.GetAttribute("class")
+}
+
+// focus gives the focus back to the button of a column.
+func (h *columnBar) focus(class string) {
+	if class == "" {
+		return
+	}
+	if again := h.box.QuerySelector("." + class + " button"); again != nil {
+		again.(dom.HTMLElement).Focus()
+	}
+}
+
 // sorter makes the button that sorts by a column.
 func (h *columnBar) sorter(c *column, cell dom.HTMLElement, by bridge.Column, descending bool) dom.HTMLElement {
 	button := element("button", "", c.head)
@@ -269,9 +292,6 @@ func (h *columnBar) sorter(c *column, cell dom.HTMLElement, by bridge.Column, de
 			down = !descending
 		}
 		h.p.views.sort(c.sort, down)
-		if again := document.QuerySelector("#columns ." + c.class + " button"); again != nil {
-			again.(dom.HTMLElement).Focus()
-		}
 	})
 	if c.class == "t" {
 		h.times = append(h.times, button)
