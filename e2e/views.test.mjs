@@ -96,22 +96,91 @@ test("a filter is completed as it is typed, by key and by click", async (t) => {
   await page.tab.keyboard.press("ArrowDown");
   await page.tab.keyboard.press("Tab");
   assert.match(await page.tab.$eval("#filter", (e) => e.value), /^path:=\/%SLC_EMU_DIR\/sys\/config\/system\.xml $/);
+  // Tab takes the first way to go on, and a space that is typed then is there already.
+  await page.tab.focus("#log");
+  await filter(page, "");
+  await page.tab.keyboard.press("/");
+  const value = () => page.tab.$eval("#filter", (e) => e.value);
+  await page.tab.keyboard.type("op:Re");
+  await page.tab.waitForFunction(() => document.querySelector("#filter-list b")?.textContent === "ReadFile");
+  await page.tab.keyboard.press("Tab");
+  assert.equal(await value(), "op:ReadFile ");
+  assert.equal(await focused(page), "filter");
+  await page.tab.keyboard.type(" result:su");
+  assert.equal(await value(), "op:ReadFile result:su");
+  // Enter takes it where it mends a mistake, and goes to the rows where there is none.
+  await page.tab.focus("#log");
+  await filter(page, "");
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.type("op:Re");
+  await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid === "true" && document.querySelector("#filter-list b")?.textContent === "ReadFile");
+  await page.tab.keyboard.press("Enter");
+  assert.equal(await value(), "op:ReadFile ");
+  assert.equal(await focused(page), "filter");
+  await page.tab.waitForFunction(() => document.getElementById("filter-count").textContent.startsWith("30 of"));
+  await page.tab.keyboard.press("Enter");
+  assert.equal(await focused(page), "log");
+});
+
+test("or in small letters is searched for, and the page asks whether it was meant so", async (t) => {
+  const page = await example(t);
+  const left = await filter(page, "op:ReadFile or op:WriteFile");
+  assert.equal(left.length, 0);
+  await page.tab.waitForSelector("#filter-mistake", { visible: true });
+  assert.match(await page.text("#filter-want"), /searched for as text\. Did you mean “OR”\?/);
+  assert.equal(await page.text("#filter-count"), "0 of 155");
+  // A list without rows says so.
+  assert.match(await page.text("#empty"), /^No row matches\./);
+  assert.equal(await shown(page, "#empty"), true);
+  await page.screenshot("views-empty");
+  await page.tab.click("#filter-fix");
+  await page.tab.waitForFunction(() => !document.getElementById("empty").checkVisibility());
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "op:ReadFile OR op:WriteFile");
+  assert.ok((await drawn(page)).length > 2);
+  await page.tab.focus("#log");
+  await filter(page, "nothing has this");
+  await page.tab.click("#empty-clear");
+  await page.tab.waitForFunction(() => Number(document.getElementById("log").ariaRowCount) === 155);
+  assert.equal(await focused(page), "log");
+  assert.equal(await shown(page, "#empty"), false);
+});
+
+test("a selected row that the filter leaves out is told only as long as it is, and not while one types", async (t) => {
+  const page = await site.open(t, { path: "/#open=examples/devkit_story.pcapng.gz&filter=op:WriteFile&row=9" });
+  await page.state("done");
+  await page.tab.waitForSelector("#notice", { visible: true });
+  assert.match(await page.text("#notice-text"), /^Row 9 is not in the list/);
+  assert.equal(await shown(page, "#partner"), false, "nothing selected is in the list");
+  await page.tab.focus("#filter");
+  await page.tab.keyboard.press("Escape");
+  await page.tab.waitForFunction(() => !document.getElementById("notice").checkVisibility());
+  assert.equal((await selected(page)).n, "9");
+  await page.tab.keyboard.press("/");
+  for (const key of "op:WriteFile") {
+    await page.tab.keyboard.type(key);
+    await drawn(page);
+    assert.equal(await shown(page, "#notice"), false);
+  }
+  await page.tab.waitForFunction(() => document.getElementById("filter-count").textContent.includes(" of "));
+  await drawn(page);
+  assert.equal(await shown(page, "#notice"), false);
 });
 
 test("a mistake is underlined and said; the rows stay, and what was meant is one click away", async (t) => {
   const page = await example(t);
   await filter(page, "stream:0");
   await page.tab.keyboard.press("/");
-  await page.tab.keyboard.type("stream:0 op");
+  await page.tab.keyboard.type("stream:0 ");
   await drawn(page);
   const before = await rowCount(page);
-  await page.tab.keyboard.type(":OpenFle");
+  await page.tab.keyboard.type("op:OpenFle");
   await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid === "true");
+  await drawn(page);
   assert.equal(await page.text("#filter-mirror .mistake"), "OpenFle");
   assert.equal(await page.text("#filter-count"), "not applied");
   await page.tab.waitForSelector("#filter-mistake", { visible: true });
-  assert.match(await page.text("#filter-want"), /expected an operation.* the list has what “stream:0 op” leaves/i);
-  assert.equal(await rowCount(page), before, "the last filter without a mistake");
+  assert.match(await page.text("#filter-want"), /expected an operation.* the list has what “stream:0 +” leaves/i);
+  assert.equal(await rowCount(page), before, "the last whole filter, not the op that was gone through");
   await page.screenshot("views-mistake");
   // The other views are there all the same, with the filter that holds.
   await page.tab.click("#view-exchanges");
@@ -236,6 +305,7 @@ test("the side list counts, filters, leaves out, and folds", async (t) => {
 test("exchanges: a request with its response in a row, sorted by any column", async (t) => {
   const page = await example(t);
   await page.tab.click("#view-exchanges");
+  await page.tab.keyboard.press("i"); // beside the inspector paths are cut
   let all = await drawn(page);
   assert.equal(await rowCount(page), 76);
   assert.equal(await page.tab.$eval("#log", (e) => e.ariaColCount), "8");
@@ -255,6 +325,7 @@ test("exchanges: a request with its response in a row, sorted by any column", as
   const latencies = all.filter((r) => r.l).map((r) => micros(r.l));
   assert.deepEqual(latencies, [...latencies].sort((a, b) => b - a));
   assert.match(await hash(page), /view=exchanges&sort=-latency/);
+  assert.equal(await page.tab.evaluate(() => document.activeElement.closest("#columns .l")?.ariaSort), "descending", "the focus stays on the header");
   await page.tab.click("#columns .o button");
   all = await drawn(page);
   const names = all.map((r) => r.o);

@@ -44,6 +44,17 @@ type test interface {
 
 // Compile reads a filter. Its words are those of the language in docs/filter.md.
 func (x *Index) Compile(text string) (*Filter, *Mistake) {
+	f, m := x.compile(text)
+	if m != nil && 0 < m.From && m.From < m.To && (text[m.From-1] == ':' || text[m.From-1] == ',') {
+		// What the log has is meant rather than what it has not.
+		if list := x.Complete(text, m.To); len(list) > 0 && list[0].From == m.From && list[0].To == m.To && !list[0].Keep {
+			m.Suggest = list[0].Text
+		}
+	}
+	return f, m
+}
+
+func (x *Index) compile(text string) (*Filter, *Mistake) {
 	e, m := parse(text)
 	if m != nil {
 		return nil, m

@@ -30,6 +30,9 @@ func (x *Index) Complete(text string, cursor int) []Suggestion {
 	cursor = max(0, min(cursor, len(text)))
 	c := completion{x: x}
 	c.find(text, cursor)
+	if c.unknown {
+		return nil
+	}
 	if c.key == nil {
 		c.keys()
 	} else {
@@ -45,6 +48,7 @@ type completion struct {
 	from, to int    // what is to be replaced
 	typed    string // of it, up to the cursor, without quotation marks
 	quoted   bool
+	unknown  bool // it is a value of a key that there is not
 	all      []ranked
 }
 
@@ -82,6 +86,7 @@ func (c *completion) find(text string, cursor int) {
 		for {
 			c.key = key
 			if c.word(&l, cursor) {
+				c.unknown = key == nil
 				return
 			}
 			if l.next() != ',' {

@@ -16,7 +16,8 @@ A filter is terms with spaces between them. A row is shown when every term match
 - A term is a key, a colon and one value or more with commas between them; any of the values will do. `, "`op:ReadFile,OpenFile`", ` is both operations.
 - A word without a key is searched for in the row's text, and so is what stands between quotation marks: `, "`\"next_item=a b\"`", `. In there, `, "`\\\"` is a quotation mark and `\\\\` a backslash", `. The words that a screen shows behind a result code are searched, too.
 - `, "`-`", ` in front leaves out what matches: `, "`-op:Ping`", `, `, "`-\"free text\"`", `, `, "`-(stream:1 op:ReadFile)`", `.
-- `, "`OR`", ` between terms takes either side, parentheses group: `, "`(op:Remove OR op:Rename) path:/vol`", `. Terms bind more tightly than `, "`OR`", `. It must be in capitals; so must `, "`AND`", `, which may stand between terms and changes nothing.
+- `, "`OR`", ` between terms takes either side, parentheses group: `, "`(op:Remove OR op:Rename) path:/vol`", `. Terms bind more tightly than `, "`OR`", `. It must be in capitals; so must `, "`AND`", `, which may stand between terms and changes nothing. In small letters they are searched for as text; the page asks whether they were meant so.
+- While one types, the last whole filter holds: one with a mistake is not applied, and neither are the beginnings that one went through on the way to it. Tab takes the first of the ways to go on that are shown.
 - Small letters find capitals as well. As soon as a text has a capital, capitals count: `, "`path:config`", ` finds `, "`/Config`", `, `, "`path:Config`", ` does not find `, "`/config`", `.
 - A response and the data of a WriteFile belong to the operation, the path and the descriptor of their request. Every other term asks about the row itself: `, "`latency:>5ms`", ` finds responses. In the list of exchanges each term may be met by any row of an exchange.
 
@@ -43,7 +44,7 @@ A filter is terms with spaces between them. A row is shown when every term match
 - Numbers may be compared (`, "`>`", `, `, "`>=`", `, `, "`<`", `, `, "`<=`", `) or be a range, whose ends belong to it and may be left out: `, "`no:1..7`", `, `, "`no:7..`", `.
 - Sizes have the units `, "`k`, `M` and `G`", `, which are 1,024 bytes, 1,024² and 1,024³. Durations have `, "`ns`, `us` (or `µs`), `ms`, `s`, `min` and `h`", `. Both may have decimals.
 - A duration or time alone means all that rounds to it: `, "`latency:5ms`", ` is from 4.5 ms to below 5.5 ms, `, "`latency:5.00ms`", ` from 4.995 ms to below 5.005 ms.
-- Times count from the first row: `, "`time:1.2s`", ` or `, "`time:1:02.5`", ` (a minute and 2.5 seconds). A date is `, "`2024-05-01T10:00:00.5Z`", `; without a zone it is UTC.
+- Times count from the earliest row: `, "`time:1.2s`", ` or `, "`time:1:02.5`", ` (a minute and 2.5 seconds). A date is `, "`2024-05-01T10:00:00.5Z`", `; without a zone it is UTC.
 `)
 	for i := range Keys {
 		k := &Keys[i]

@@ -64,3 +64,48 @@ func (l *lexer) values(ofKey bool) {
 		l.at++
 	}
 }
+
+// Unfinished says whether a filter is one that is gone through while another is
+// typed: the other goes on with its last word, which has no key, as op:Ping goes
+// on with op.
+func Unfinished(filter, typed string) bool {
+	if len(filter) == 0 || len(filter) >= len(typed) || typed[:len(filter)] != filter {
+		return false
+	}
+	next := lexer{text: typed, at: len(filter)}
+	if next.space(); next.at > len(filter) {
+		return false
+	}
+	tokens := Tokens(nil, filter)
+	last := tokens[len(tokens)-1]
+	ofKey := len(tokens) > 1 && tokens[len(tokens)-2].Kind == TokenKey && tokens[len(tokens)-2].To == last.From
+	return last.Kind == TokenValue && last.To == len(filter) && !ofKey
+}
+
+// Hint says where a filter without a mistake has a word that is only searched for
+// as text, but was more likely meant as one of the language's: or between two
+// terms, and, or not before one. It is nil where there is none. Between quotation
+// marks such a word is meant as it is.
+func Hint(text string) *Mistake {
+	tokens := Tokens(nil, text)
+	for i, t := range tokens {
+		word := text[t.From:t.To]
+		if t.Kind != TokenValue || i+1 == len(tokens) || i > 0 && tokens[i-1].To == t.From && text[t.From-1] != '(' || text[tokens[i+1].From] == ')' {
+			continue
+		}
+		m := &Mistake{From: t.From, To: t.To, Want: "a word of the language", Found: word}
+		switch lower(word) {
+		case "or":
+			m.Suggest = wordOr
+		case "and":
+			m.Suggest = wordAnd
+		case "not":
+			m.Suggest, m.To = "-", tokens[i+1].From
+			return m
+		}
+		if m.Suggest != "" && i > 0 && text[t.From-1] != '(' {
+			return m
+		}
+	}
+	return nil
+}

@@ -29,6 +29,7 @@ type filterBar struct {
 	bad                 *bridge.Mistake // of the text, nil when nothing is wrong
 	stopMistake         func()
 	paused              bool // one has paused since: what is wrong can be said
+	hinted              bool // nothing is wrong, but something else may be meant
 	stopSaying          func()
 	slow                func()
 
@@ -36,6 +37,8 @@ type filterBar struct {
 	options []bridge.Suggestion
 	active  int  // the option that is chosen, -1 for none
 	open    bool // the ways to go on are shown
+	whole   bool // what stands at the cursor is one of them already
+	spaced  bool // the space before the cursor came with what was taken
 	suggest string
 }
 
@@ -106,6 +109,7 @@ func (f *filterBar) set(text string) {
 
 // typed filters by what was typed, and asks how it could go on.
 func (f *filterBar) typed() {
+	f.spaced = false
 	f.right()
 	f.paint()
 	f.p.views.filter(f.text())
@@ -165,7 +169,7 @@ func (f *filterBar) right() {
 	if f.stopMistake != nil {
 		f.stopMistake()
 	}
-	f.stopMistake, f.paused = nil, false
+	f.stopMistake, f.paused, f.hinted = nil, false, false
 	f.sayMistake()
 	f.input.RemoveAttribute("aria-invalid")
 	setClassOf(f.count, "stale", false)
@@ -189,24 +193,42 @@ func (f *filterBar) mistaken(text string, m *bridge.Mistake) {
 		wait = mistakeAfter
 	}
 	f.stopMistake = after(wait, func() {
-		f.paused = true
 		still := "Until then, the list has all rows."
-		if shown := f.p.views.shown.filter; shown != "" {
-			still = "Until then, the list has what “" + visible(shown) + "” leaves."
+		if holds := f.p.views.valid().filter; holds != "" {
+			still = "Until then, the list has what “" + visible(holds) + "” leaves."
 		}
-		f.want.SetTextContent(sentence(m.Want) + " " + still)
-		f.suggest = ""
-		if m.Suggest != "" && m.From <= m.To && m.To <= len(text) {
-			f.suggest = text[:m.From] + m.Suggest + text[m.To:]
-			f.fix.SetTextContent("Take " + visible(m.Suggest))
-		}
-		show(f.fix, f.suggest != "")
-		f.sayMistake()
+		f.say(text, m, sentence(m.Want)+" "+still)
+	})
+}
+
+// say says in words what is wrong with a filter, or may be meant otherwise.
+func (f *filterBar) say(text string, m *bridge.Mistake, words string) {
+	f.paused = true
+	f.want.SetTextContent(words)
+	f.suggest = ""
+	if m.Suggest != "" && m.From <= m.To && m.To <= len(text) {
+		f.suggest = text[:m.From] + m.Suggest + text[m.To:]
+		f.fix.SetTextContent("Take " + visible(m.Suggest))
+	}
+	show(f.fix, f.suggest != "")
+	f.sayMistake()
+}
+
+// hint says, when one pauses, that a word such as or is searched for as text.
+func (f *filterBar) hint(text string) {
+	h := inspect.Hint(text)
+	if h == nil {
+		return
+	}
+	m := &bridge.Mistake{From: h.From, To: h.To, Suggest: h.Suggest}
+	f.stopMistake = after(mistakeAfter, func() {
+		f.hinted = true
+		f.say(text, m, "“"+h.Found+"” is searched for as text. Did you mean “"+h.Suggest+"”?")
 	})
 }
 
 // sayMistake shows in words what is wrong, unless the ways to go on stand there.
-func (f *filterBar) sayMistake() { show(f.mistake, f.bad != nil && f.paused && !f.open) }
+func (f *filterBar) sayMistake() { show(f.mistake, (f.bad != nil || f.hinted) && f.paused && !f.open) }
 
 // searching is called when a view was asked for. Its count is not known, and is
 // never shown as another's; what is there at once shows no wait.
@@ -232,6 +254,7 @@ func (f *filterBar) taken(text string) {
 	if f.text() == text {
 		f.right()
 		f.paint()
+		f.hint(text)
 	}
 }
 
@@ -306,10 +329,13 @@ func (f *filterBar) came(m *bridge.Completed) {
 		return
 	}
 	text, cursor := f.text(), f.cursor()
-	f.options = f.options[:0]
+	f.options, f.whole = f.options[:0], false
 	for _, s := range m.List {
-		// What stands there already is no way to go on.
-		if s.From <= s.To && s.To <= len(text) && (s.Text != text[s.From:s.To] || cursor < s.To) {
+		switch {
+		case s.From > s.To || s.To > len(text):
+		case s.Text == text[s.From:s.To] && cursor == s.To: // no way to go on
+			f.whole = true
+		default:
 			f.options = append(f.options, s)
 		}
 	}
@@ -370,11 +396,12 @@ func (f *filterBar) accept(n int) {
 		return
 	}
 	s, text := f.options[n], f.text()
-	put := s.Text
-	if !s.Keep && s.To == len(text) {
-		put += " "
+	put, rest := s.Text, text[s.To:]
+	f.spaced = !s.Keep && (rest == "" || rest[0] == ' ')
+	if f.spaced {
+		put, rest = put+" ", strings.TrimPrefix(rest, " ")
 	}
-	f.input.Underlying().Set("value", text[:s.From]+put+text[s.To:])
+	f.input.Underlying().Set("value", text[:s.From]+put+rest)
 	units := utf16Offset(text[:s.From] + put)
 	f.input.Underlying().Call("setSelectionRange", units, units)
 	f.input.Focus()
@@ -386,6 +413,17 @@ func (f *filterBar) accept(n int) {
 	} else {
 		f.shut()
 	}
+}
+
+// begun says whether a word stands at the cursor that the first way to go on
+// completes.
+func (f *filterBar) begun() bool {
+	return f.open && !f.whole && (f.options[0].From < f.options[0].To || f.bad != nil)
+}
+
+// mends says whether the first way to go on takes the place of what is wrong.
+func (f *filterBar) mends() bool {
+	return f.open && f.bad != nil && f.options[0].From <= f.bad.To && f.bad.From <= f.options[0].To
 }
 
 func (f *filterBar) pressed(ev dom.Event) {
@@ -403,6 +441,10 @@ func (f *filterBar) pressed(ev dom.Event) {
 		f.activate((f.active+n+1)%(n+1) - 1)
 	case (key == "Enter" || key == "Tab") && f.open && f.active >= 0:
 		f.accept(f.active)
+	case key == "Tab" && !ev.(*dom.KeyboardEvent).ShiftKey() && f.begun(), key == "Enter" && f.mends():
+		f.accept(0)
+	case key == " " && f.spaced && strings.HasSuffix(f.text()[:f.cursor()], " "):
+		f.spaced = false // it stands there
 	case key == "Enter":
 		f.shut()
 		f.p.list.focus()

@@ -87,7 +87,7 @@ var keyTable = []key{
 	{nextMark, []string{"n"}, []string{"N"}, inLog, true, groupMove, "next failure or diagnostic"},
 	{previousMark, []string{"p"}, []string{"P"}, inLog, true, groupMove, "previous failure or diagnostic"},
 	{goToNumber, []string{"g"}, []string{"G"}, inLog, true, groupMove, "go to a row by its number"},
-	{toFilter, []string{"/"}, []string{"/"}, everywhere, true, groupFind, "filter; Esc clears it, Enter goes back to the rows"},
+	{toFilter, []string{"/"}, []string{"/"}, everywhere, true, groupFind, "filter; there ↓ and ↑ choose a way to go on, Tab takes it or the first, Enter takes the chosen one or the first where it mends a mistake; else Enter goes back to the rows, Esc clears the filter"},
 	{findText, []string{"Ctrl+f"}, []string{"Ctrl+F"}, anywhere, true, groupFind, "find a text in all rows; once more for the browser’s own search"},
 	{findNext, []string{"F3", "Ctrl+g"}, []string{"F3"}, anywhere, true, groupFind, "next row with the text"},
 	{findPrevious, []string{"Shift+F3", "Ctrl+Shift+g"}, []string{"Shift+F3"}, anywhere, true, groupFind, "previous row with the text"},

@@ -13,7 +13,8 @@
 //   - problem.go: errors, ports to decode with instead, notices.
 //   - views.go: what the list shows: the log or the exchanges, filtered, sorted.
 //     list.go is the virtual list, columns.go what its rows look like, times.go
-//     how times are shown, partner.go the other side of the selected message.
+//     how times are shown, partner.go the other side of the selected message,
+//     empty.go what stands there when nothing is left.
 //   - filter.go: the filter bar. sidebar.go: views, streams, operations and the
 //     like, with counts. find.go: a text in all rows; a row by its number.
 //   - pointer.go: the mouse in the list. picks.go: several rows chosen together.
@@ -82,6 +83,7 @@ type page struct {
 	pointer   *pointer
 	find      *finder
 	partner   *partnerBar
+	empty     *emptyNote
 	settings  *settings
 	address   *address
 	summary   *summary
@@ -150,6 +152,11 @@ func Run() {
 	p.pointer = newPointer(p)
 	p.find = newFinder(p)
 	p.partner = newPartnerBar(p)
+	p.empty = newEmptyNote(p)
+	p.list.turned = func() {
+		p.partner.update()
+		p.problem.check()
+	}
 	p.bindGoTo()
 	p.summary = newSummary(p)
 	p.assume = newAssumptions(p)

@@ -28,7 +28,6 @@ func newPartnerBar(p *page) *partnerBar {
 			p.list.focus()
 		}
 	})
-	p.list.turned = b.update
 	p.list.single = b.came
 	return b
 }
@@ -36,7 +35,7 @@ func newPartnerBar(p *page) *partnerBar {
 // update shows or hides the bar, after the list was drawn.
 func (b *partnerBar) update() {
 	l := b.p.list
-	if l.partner < 0 || l.table.exchanges || l.sel < 0 || l.shows(l.partner) {
+	if l.partner < 0 || l.table.exchanges || l.at < 0 || l.shows(l.partner) {
 		if b.row >= 0 {
 			b.row = -1
 			show(b.box, false)
@@ -61,14 +60,15 @@ func (b *partnerBar) update() {
 func (b *partnerBar) stand() {
 	l := b.p.list
 	above := b.row < l.sel
-	// It must not lie on the selected row itself.
-	if l.at >= 0 && l.s.Shows(l.at) {
-		first, end := l.s.Visible()
-		if above && l.at <= first+1 {
-			above = false
-		} else if !above && l.at >= end-2 {
-			above = true
-		}
+	// It must not lie on the selected row itself, nor on one from which it can't be
+	// scrolled away.
+	first, end := l.s.Visible()
+	inView := l.s.Shows(l.at)
+	switch {
+	case above && (inView && l.at <= first+1 || l.s.Offset() <= 0):
+		above = false
+	case !above && (inView && l.at >= end-2 || end == l.s.Rows()) && l.s.Offset() > 0:
+		above = true
 	}
 	setClassOf(b.box, "above", above)
 }
@@ -76,7 +76,7 @@ func (b *partnerBar) stand() {
 // came takes the row that was asked for.
 func (b *partnerBar) came(row *bridge.Row) {
 	b.asked = -1
-	if row.Index != b.p.list.partner || b.p.list.shows(row.Index) || b.p.list.table.exchanges {
+	if row.Index != b.p.list.partner || b.p.list.at < 0 || b.p.list.shows(row.Index) || b.p.list.table.exchanges {
 		return
 	}
 	b.row = row.Index

@@ -20,6 +20,7 @@ type problem struct {
 	box, error, offers     dom.HTMLElement
 	notice, text, goButton dom.HTMLElement
 	do                     func() // what the notice's button does
+	leftOut                bool   // the notice says that the selected row is left out
 }
 
 func newProblem(p *page) *problem {
@@ -60,11 +61,25 @@ func (b *problem) tell(text string, row int) {
 
 // offerNext shows a notice with a button.
 func (b *problem) offerNext(text, label string, do func()) {
-	b.do = do
+	b.do, b.leftOut = do, false
 	b.text.SetTextContent(text)
 	b.goButton.SetTextContent(label)
 	show(b.goButton, true)
 	show(b.notice, true)
+}
+
+// tellLeftOut says that the selected row is not in the list, until it is.
+func (b *problem) tellLeftOut(record int) {
+	b.offerNext("Row "+count(record+1)+" is not in the list: the filter leaves it out.", "Clear the filter", func() { b.p.filter.set("") })
+	b.leftOut = true
+}
+
+// check takes back what is not true any more, after the list was drawn.
+func (b *problem) check() {
+	if b.leftOut && (b.p.list.sel < 0 || b.p.list.at >= 0) {
+		b.leftOut = false
+		show(b.notice, false)
+	}
 }
 
 // ended shows how decoding ended: asked is what was set for it.

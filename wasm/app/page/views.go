@@ -19,6 +19,11 @@ type views struct {
 	shown   viewSpec
 	told    bridge.Viewed // of that
 	moved   bool          // the selection moved since the view was asked for
+	kept    int           // the record whose place is asked only because it is selected, -1 for none
+
+	taken uint32 // the number of the last view that the worker took
+	last  string // its filter
+	whole string // the last filter taken that was not only gone through while another was typed (inspect.Unfinished)
 
 	specs  map[uint32]viewSpec // of views that were asked for and are not shown
 	passed bridge.Viewed       // the last that the worker took when another was already asked for
@@ -27,7 +32,9 @@ type views struct {
 // reset begins again, for another file.
 func (v *views) reset() {
 	v.next, v.id, v.refused, v.shown, v.told = 0, 0, 0, viewSpec{}, bridge.Viewed{}
+	v.taken, v.last, v.whole, v.kept = 0, "", "", -1
 	v.specs, v.passed = map[uint32]viewSpec{}, bridge.Viewed{}
+	v.p.empty.show(false)
 	v.p.filter.reset()
 }
 
@@ -90,9 +97,32 @@ func (v *views) sort(by bridge.Column, descending bool) {
 	v.set(spec)
 }
 
+// took notes that the worker took a view: its filter is right.
+func (v *views) took(m *bridge.Viewed) {
+	spec, asked := v.specs[m.View]
+	if m.Mistake.Want != "" || m.View <= v.taken || !asked {
+		return
+	}
+	if !inspect.Unfinished(v.last, spec.filter) {
+		v.whole = v.last
+	}
+	v.taken, v.last = m.View, spec.filter
+}
+
+// fallBack goes back to the last whole filter where the one that holds is only
+// the beginning of what was typed and is refused.
+func (v *views) fallBack(refused string) {
+	if inspect.Unfinished(v.last, refused) {
+		spec := v.asked
+		spec.filter = v.whole
+		v.ask(spec)
+	}
+}
+
 // came takes how far a view is.
 func (v *views) came(m *bridge.Viewed) {
 	p := v.p
+	v.took(m)
 	switch {
 	case m.View == v.next && m.Mistake.Want != "":
 		p.filter.mistaken(v.asked.filter, &m.Mistake)
@@ -108,7 +138,9 @@ func (v *views) came(m *bridge.Viewed) {
 			spec := v.asked
 			spec.filter = ""
 			v.ask(spec)
+			return
 		}
+		v.fallBack(v.asked.filter)
 		return
 	case m.View == v.next && m.View != v.id:
 		v.begin(m)
@@ -124,6 +156,7 @@ func (v *views) came(m *bridge.Viewed) {
 		return // of one that is not wanted any more
 	}
 	v.told = *m
+	p.empty.show(m.Done && m.Count == 0 && v.shown.filter != "")
 	p.list.widen(m.Rows)
 	p.filter.counted(m, v.shown)
 	p.list.busy(!m.Done || v.waits())
@@ -152,6 +185,7 @@ func (v *views) begin(m *bridge.Viewed) {
 	p := v.p
 	first := v.id == 0
 	v.id, v.shown = m.View, v.specs[m.View]
+	p.empty.show(false)
 	for id := range v.specs {
 		if id <= v.id {
 			delete(v.specs, id)
@@ -167,6 +201,7 @@ func (v *views) begin(m *bridge.Viewed) {
 		p.list.show(m.View, t, m.Count, m.Version, bridge.NoRow, false)
 		if p.wanted < 0 {
 			p.reveal(p.list.sel)
+			v.kept = p.list.sel
 		}
 	} else {
 		p.list.show(m.View, t, m.Count, m.Version, m.Place, m.Exact)
@@ -192,7 +227,7 @@ func (p *page) reveal(record int) {
 	if record < 0 {
 		return
 	}
-	p.views.moved = true
+	p.views.moved, p.views.kept = true, -1
 	if p.views.waits() {
 		p.wanted, p.wantedIn = record, 0
 		return
@@ -227,9 +262,9 @@ func (p *page) placed(m *bridge.Placed) {
 	if m.Place >= 0 {
 		p.list.bring(m.Place, true)
 	}
-	p.problem.offerNext("Row "+count(m.Record+1)+" is not in the list: the filter leaves it out.", "Clear the filter", func() {
-		p.filter.set("")
-	})
+	if m.Record != p.views.kept {
+		p.problem.tellLeftOut(m.Record)
+	}
 }
 
 // mark goes to the next failure or diagnostic, or to the one before.
