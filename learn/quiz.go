@@ -52,16 +52,18 @@ func QuizKinds() (kinds []string) {
 // something for; ok is false when it has nothing to ask about.
 func (z *Quiz) Question(seed uint64) (q Question, ok bool) { return z.QuestionAbout("", seed) }
 
-// QuestionAbout makes the question of a seed about one of QuizTopics.
+// QuestionAbout makes the question of a seed about one of QuizTopics. That of the
+// next seed is of another kind, where the topic has another.
 func (z *Quiz) QuestionAbout(topic string, seed uint64) (q Question, ok bool) {
 	rnd := rand.New(rand.NewPCG(seed, 0x5A7A5C09E))
-	start := rnd.IntN(len(pickers))
-	for n := range pickers {
-		p := pickers[(start+n)%len(pickers)]
-		if topic != "" && p.topic != topic {
-			continue
+	var of []picker
+	for _, p := range pickers {
+		if topic == "" || p.topic == topic {
+			of = append(of, p)
 		}
-		if q, ok = z.ask(p, rnd); ok {
+	}
+	for n := range uint64(len(of)) {
+		if q, ok = z.ask(of[(seed+n)%uint64(len(of))], rnd); ok {
 			return q, true
 		}
 	}

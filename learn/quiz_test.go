@@ -117,6 +117,13 @@ func TestQuizOfAnything(t *testing.T) {
 			}
 		}
 	}
+	// One question after the other is of another kind.
+	asked := map[string]bool{}
+	for seed := range uint64(4) {
+		q, _ := z.QuestionAbout("answer", seed)
+		asked[strings.Join(strings.Fields(q.Prompt)[:4], " ")] = true
+	}
+	require.Len(t, asked, 4, asked)
 	for _, p := range pickers {
 		require.Contains(t, []string{"answer", "byte", "log"}, p.topic)
 	}
@@ -129,7 +136,8 @@ func TestQuizOfAnything(t *testing.T) {
 	// A log without its capture still gives questions that need no bytes.
 	c := story(t)
 	c.Rest = nil
-	q, ok := NewQuiz(c).Question(1)
-	require.True(t, ok)
-	require.NotEqual(t, QuestionByte, q.Kind)
+	for _, topic := range []string{"answer", "log"} {
+		_, ok := NewQuiz(c).QuestionAbout(topic, 1)
+		require.True(t, ok, topic)
+	}
 }
