@@ -222,6 +222,12 @@ const tour = (page) =>
     focus: document.activeElement?.id ?? "",
   }));
 
+/** Presses Tab until an element has the keyboard. */
+async function tabTo(tab, id) {
+  for (let n = 0; n < 40 && (await tab.evaluate(() => document.activeElement.id)) !== id; n++) await tab.keyboard.press("Tab");
+  assert.equal(await tab.evaluate(() => document.activeElement.id), id, "is reached by Tab");
+}
+
 test("the tour goes from start to end by keyboard, and is remembered", async (t) => {
   const page = await site.open(t);
   const { tab } = page;
@@ -229,7 +235,7 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
   await tab.keyboard.press("Enter");
   await page.state("done");
   const chapters = new Set();
-  let questions = 0, hints = 0, last = "";
+  let hints = 0, last = "";
   for (let n = 0; n < 200; n++) {
     await tab.waitForFunction((last) => {
       const now = document.getElementById("tour-place").textContent;
@@ -243,46 +249,44 @@ test("the tour goes from start to end by keyboard, and is remembered", async (t)
     assert.ok(now.text.length > 20, last);
     await tab.waitForFunction((line) => document.querySelector("#rows .sel .m")?.textContent.startsWith(line.slice(0, 30)), { timeout: PATIENCE }, now.line);
     if (n === 1) await page.screenshot("learn-tour");
-    if (now.asks) {
-      questions++;
-      // To "Tell me" or an answer: the keyboard stands on the question.
-      assert.ok(await tab.evaluate(() => document.activeElement.closest("#tour-question") !== null), last);
-      if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("Space");
-      else await tab.keyboard.type("1");
+    assert.ok(now.asks, `${last} asks`);
+    // To "Tell me" or an answer: the keyboard stands on the question.
+    assert.ok(await tab.evaluate(() => document.activeElement.closest("#tour-question") !== null), last);
+    if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("Space");
+    else await tab.keyboard.type("1");
+    await tab.keyboard.press("Enter");
+    await tab.waitForSelector("#tour-question .verdict b");
+    if ((await page.text("#tour-question .verdict")).startsWith("Not yet")) {
+      // A hint, and the keyboard is where one tries again.
+      hints++;
+      assert.match(await page.text("#tour-question .verdict"), /^Not yet\. .{15,} Try again, or let it be told\.$/s, last);
+      assert.ok(await tab.evaluate(() => document.activeElement.closest("#tour-question") !== null && document.documentElement.classList.contains("asking")), last);
+      if (hints === 1) await page.screenshot("learn-tour-hint");
+      if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("ArrowDown");
+      else await tab.keyboard.type("2"); // over the answer before, which is selected
       await tab.keyboard.press("Enter");
-      await tab.waitForSelector("#tour-question .verdict b");
-      if ((await page.text("#tour-question .verdict")).startsWith("Not yet")) {
-        // A hint, and the keyboard is where one tries again.
-        hints++;
-        assert.match(await page.text("#tour-question .verdict"), /^Not yet\. .{15,} Try again, or let it be told\.$/s, last);
-        assert.ok(await tab.evaluate(() => document.activeElement.closest("#tour-question") !== null && document.documentElement.classList.contains("asking")), last);
-        if (hints === 1) await page.screenshot("learn-tour-hint");
-        if (await tab.$("#tour-question input[type=radio]")) await tab.keyboard.press("ArrowDown");
-        else await tab.keyboard.type("2"); // over the answer before, which is selected
-        await tab.keyboard.press("Enter");
-      }
-      await tab.waitForFunction(() => document.activeElement.id === "tour-next");
-      assert.match(await page.text("#tour-question .verdict"), /^(Right|Not quite)\. It is /);
-      if (questions === 1) await page.screenshot("learn-tour-question");
     }
+    await tab.waitForFunction(() => document.activeElement.id === "tour-next");
+    assert.match(await page.text("#tour-question .verdict"), /^(Right|Not quite)\. It is (?!.*\.\. )/s);
     if (/^Chapter 3 of 10, step 3 /.test(last)) assert.ok((await tab.$$("#tour-question .hexbox button")).length >= 0x38, "a byte that is asked for can be chosen");
+    if (n === 0) await page.screenshot("learn-tour-question");
     if (n === 3) {
       await tab.keyboard.down("Shift");
       await tab.keyboard.press("Tab");
       await tab.keyboard.up("Shift");
       await tab.keyboard.press("Enter"); // Back
       await tab.waitForFunction((last) => document.getElementById("tour-place").textContent !== last, {}, last);
-      await tab.focus("#tour-next");
+      await tabTo(tab, "tour-next");
       last = await page.text("#tour-place");
       await tab.keyboard.press("Enter");
       continue;
     }
-    await tab.focus("#tour-next");
+    await tabTo(tab, "tour-next");
     await tab.keyboard.press("Enter");
   }
   assert.equal(last, "The end");
   assert.equal(chapters.size, 10);
-  assert.ok(questions >= 10 && hints >= 10, `${questions} questions, ${hints} hints`);
+  assert.ok(hints >= 10, `${hints} hints`);
   await tab.reload();
   await tab.waitForFunction(() => globalThis.satascope?.ready);
   const names = await tab.$$eval("#tour-chapter option", (all) => all.map((o) => o.textContent));

@@ -346,7 +346,7 @@ func folder(g *guide) (steps []Step) {
 			a := g.answerRow(again)
 			text := "RewindFolder starts the listing again, so the next ReadFolder gives the first item once more: " + g.path(g.log.At(a).Path2) + "."
 			if g.log.At(a).Path2 != g.log.At(got).Path2 {
-				text = "The client sent a RewindFolder, to start the listing again. The first item was " + g.path(g.log.At(got).Path2) + ", but now it gets " + g.path(g.log.At(a).Path2) + ", an item that it had before. So this server does not go back to the beginning: a quirk of the reference."
+				text = "The client sent a RewindFolder, to start the listing again. The first item was " + g.path(g.log.At(got).Path2) + ", but now it gets " + g.path(g.log.At(a).Path2) + ". So this server did not go back to the beginning. The reference does so, too."
 			}
 			need := uint64(l.items) + 1
 			steps = append(steps, step(a, textMark(name, g.log.Text(g.log.At(a).Path2)), CommandAddress(sata.RewindFolder), text).

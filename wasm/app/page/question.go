@@ -4,6 +4,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -108,7 +109,7 @@ func ask(into dom.HTMLElement, q *bridge.Question, shown bridge.Excerpt, answere
 		clearAll(verdict)
 		setClass(verdict, "verdict "+class)
 		verdict.AppendChild(element("b", "", word+" "))
-		verdict.AppendChild(document.CreateTextNode("It is " + visible(rule.AnswerText()) + ". "))
+		verdict.AppendChild(document.CreateTextNode("It is " + visible(strings.TrimSuffix(rule.AnswerText(), ".")) + ". "))
 		verdict.AppendChild(paragraph("span", "", q.Why+" "))
 		if q.Address != "" {
 			verdict.AppendChild(reference(q.Address, "More in the reference"))
