@@ -235,13 +235,16 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
   assert.equal(await focused(page), "paste-text", "one can go on typing");
   await page.screenshot("views-paste");
   // A response alone, then both, in another form.
+  const said = (text) => page.tab.waitForFunction((text) => document.documentElement.dataset.state === "done" && document.getElementById("paste-said").textContent.startsWith(text), {}, text);
+  const fields = (...parts) => page.tab.waitForFunction((parts) => parts.every((p) => document.getElementById("fields").textContent.includes(p)), {}, parts);
   await put(response(0, 13).toString("base64"));
-  await page.tab.waitForFunction(() => /response without its request|response/i.test(document.getElementById("paste-said").textContent) && document.documentElement.dataset.state === "done");
-  await page.tab.waitForFunction(() => /by its form/.test(document.getElementById("fields").textContent) && /13/.test(document.getElementById("fields").textContent));
+  await said("Base64: 1 message");
+  await fields("by its form the answer to OpenFolder, OpenFile", "descriptor", "13");
   // An answer to a read, which has no header.
   const read = Buffer.concat([Buffer.from("c4002402e8ef2402", "hex"), Buffer.alloc(24), Buffer.from([0, 0, 0, 5]), Buffer.from("hello")]);
   await put([...read].map((n) => n.toString(16).padStart(2, "0")).join(" "));
-  await page.tab.waitForFunction(() => /ReadFile/.test(document.getElementById("paste-said").textContent + document.getElementById("fields").textContent));
+  await said("Hex dump: 1 message");
+  await fields("the answer to ReadFile", "file length", "5 bytes", "data of the file");
   await page.screenshot("views-paste-read");
   const list = (b) => [...b].map((n) => `0x${n.toString(16).padStart(2, "0")}`).join(", ");
   await put(list(Buffer.concat([openFile("/vol/b.xml"), response(0, 13)])));
