@@ -87,7 +87,9 @@ func Choose(log *walcore.Log, keep func(row int) bool) *Selection {
 				exchanges[opened] = true
 			}
 		case r.Kind == walcore.Response && r.Partner != walcore.None && r.B == 0 && r.Line == walcore.LineDescriptor:
-			open[at] = int(r.Partner)
+			if open[at] = int(r.Partner); r.Flags&walcore.FlagOpen == 0 {
+				delete(open, at) // it is not sure what was opened
+			}
 		case r.Kind == walcore.Response && r.Line == walcore.LineResult && r.B == 0 && (c == sata.CloseFile || c == sata.CloseFolder) && r.Partner != walcore.None:
 			delete(open, descriptor{r.Stream, log.At(int(r.Partner)).FD, ofFolder(c)})
 		}

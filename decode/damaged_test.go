@@ -16,8 +16,8 @@ import (
 // TestDamagedFiles: each file of testdata/damaged gives the log beside it, with
 // its diagnostics, then what was assumed and the error, as lines that start with
 // #. `go test ./decode -run DamagedFiles -update` writes them anew: read the
-// difference. What whole.pcap gives is what the others lack; none of them has a
-// message that is none of it.
+// difference. What whole.pcap gives is what those of its
+// conversation lack; none of them has a message that is none of it.
 func TestDamagedFiles(t *testing.T) {
 	files, err := filepath.Glob("../testdata/damaged/*.pcap")
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestDamagedFiles(t *testing.T) {
 	for _, code := range []walcore.Code{
 		walcore.CodeMissing, walcore.CodeCut, walcore.CodeNoBeginning, walcore.CodeNoPing, walcore.CodeOneDirection, walcore.CodeFFIOShown, walcore.CodeUnasked,
 		walcore.CodeUnanswered, walcore.CodeAnswerLost, walcore.CodeReadEnd, walcore.CodeIncomplete, walcore.CodeSkipped, walcore.CodeNoHeader, walcore.CodeFirstRead,
-		walcore.CodeDiffers, walcore.CodeLate, walcore.CodeElsewhere,
+		walcore.CodePairingAssumed, walcore.CodePathsUnsure, walcore.CodeDiffers, walcore.CodeLate, walcore.CodeElsewhere,
 	} {
 		require.True(t, told[code], "no file tells of %v", code)
 	}

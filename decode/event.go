@@ -30,6 +30,7 @@ const (
 	eventForget
 	eventPass // drops the oldest waiting request without a word
 	eventDiagnosis
+	eventDoubtPaths // a diagnosis, where descriptors are open
 )
 
 // order hands events to the machine in the order of their packets. Nearly
@@ -133,6 +134,8 @@ func (o *order) deliver(e *event) {
 		m.Pass(e.stream)
 	case eventDiagnosis:
 		m.Diagnose(e.diag)
+	case eventDoubtPaths:
+		m.DoubtPaths(e.diag)
 	}
 	st := &(*o.streams)[e.stream]
 	if e.kind == eventRequest || e.kind == eventResponse {
@@ -156,4 +159,7 @@ type request struct {
 	hint   int64  // how much the client had received when it asked, -1 when not known
 	sure   bool   // fresh, and no request between it and the one before was lost
 	fresh  bool   // hint is larger than that of all requests before
+	torn   bool   // requests between it and the one before were lost
+	lost   int64  // in how many bytes
+	closes bool   // it closes a descriptor
 }

@@ -50,6 +50,14 @@ type framer struct {
 	skipped       [2]skip // bytes skipped so far, by lane
 	firstReadMin  uint64  // without a Ping: the first read size is at least this
 	torn          bool    // bytes of the client were lost since its last request
+	hole          bool    // likewise, and there may have been requests in them
+	due           int64   // where the response to the oldest waiting request begins, -1 when not known
+	pipelines     bool    // the client was seen to ask before it was answered
+	doubt         bool    // the request that a response answers is the likeliest of several
+	doubtTold     bool    // that was told since a request waits
+	pathsTold     bool    // that descriptors may have other paths was told since one was opened
+	askedLost     int64   // bytes of the client in which there may have been requests: in all,
+	askedLostNow  int64   // and since its last request
 	hint          int64   // the largest hint of a request so far
 	lossy         bool    // bytes were lost: what is found must look like what is expected
 	sized         bool    // a Ping was seen, or the user said what the first read size is
@@ -150,7 +158,7 @@ func (f *framer) begin(began bool, o *Options) {
 	st := f.stream()
 	st.FirstRead = sata.DefaultFirstRead
 	st.FFIO = !began
-	f.hint = -1
+	f.hint, f.due = -1, -1
 	if o.FFIO != Auto {
 		st.FFIO, f.asked = o.FFIO == On, true
 	}
@@ -159,6 +167,7 @@ func (f *framer) begin(began bool, o *Options) {
 	}
 	if began {
 		st.FirstReadKnown = true
+		f.due = 0
 		return
 	}
 	f.seekingClient, f.seekingServer, f.torn = true, true, true
@@ -258,11 +267,15 @@ func (f *framer) stepClient() bool {
 		f.hint = w.hint
 	}
 	w.sure, f.torn = w.fresh && !f.torn, false
+	w.torn, w.lost, f.hole = f.hole, f.askedLostNow, false
+	f.wait(&w)
+	f.tellPaths(&w, msg.At)
 	st := f.stream()
 	if msg.Problem == nil {
 		f.known = true
 		w.shape = parsed.ResponseShape()
 		w.total = parsed.Total()
+		w.closes = parsed.Command == sata.CloseFile || parsed.Command == sata.CloseFolder
 		if parsed.Command == sata.Ping {
 			st.FirstRead, st.FirstReadKnown, f.sized, f.pinged = parsed.User[0], true, true, true
 			f.firstWrite = parsed.User[1]
@@ -347,7 +360,7 @@ func (f *framer) stepServer() bool {
 	if f.lossy && !f.dump {
 		switch sata.LooksLikeResponse(l.buf, w.shape) {
 		case sata.No:
-			f.seekingServer = true
+			f.seekingServer, f.due = true, -1
 			return true
 		case sata.Maybe:
 			if !f.final {
@@ -471,13 +484,14 @@ func (f *framer) takeBody() bool {
 		if b.damaged {
 			f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(l, b.start, b.start+int64(b.length), w)}})
 		} else {
-			msg := walcore.Message{Head: b.head, Length: b.length, Sum: b.sum, At: f.at(l, b.start, b.start+int64(b.length), w)}
+			msg := walcore.Message{Head: b.head, Length: b.length, Sum: b.sum, At: f.at(l, b.start, b.start+int64(b.length), w), Assumed: f.doubt}
+			f.tellDoubt(msg.At, msg.Length)
 			if whole {
 				msg.Head = piece
 			}
 			f.response(msg)
 		}
-		f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
+		f.answered(b.start + int64(b.length))
 	}
 	l.take(int(n))
 	return true
@@ -497,8 +511,8 @@ func (f *framer) response(msg walcore.Message) {
 
 // forget gives up the oldest waiting request: its response is lost.
 func (f *framer) forget() {
-	f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(f.server, f.server.pos, f.server.end(), &f.waiting[0])}})
-	f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
+	f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(f.server, f.server.pos, f.server.pos+1, &f.waiting[0])}})
+	f.answered(-1)
 }
 
 // stepAhead looks at bytes of the server while no request waits. They may be
@@ -551,6 +565,7 @@ func (f *framer) stepUnasked() bool {
 	}
 	f.response(walcore.Message{Head: l.buf[:length], Length: length, At: f.at(l, l.pos, l.pos+int64(length), nil)})
 	l.take(int(length))
+	f.due = l.pos
 	return true
 }
 
@@ -1004,30 +1019,78 @@ func (f *framer) seekResponse() bool {
 			}
 			q = l.pos + int64(n)
 		}
-		acked := l.at(q).acked
-		for k := range f.waiting {
-			w := &f.waiting[k]
-			if w.fresh && w.hint != q || w.hint > q || acked >= 0 && acked < w.end {
-				continue
+		k, like := f.answeredAt(n)
+		switch like {
+		case sata.Maybe:
+			return false
+		case sata.Yes:
+			for ; k > 0; k-- {
+				f.forget()
 			}
-			like := sata.LooksLikeResponse(l.buf[n:], w.shape)
-			if like == sata.Maybe && !f.final {
-				return false
-			}
-			if like == sata.Yes && (w.fresh || f.strong(l.buf[n:], w.shape)) {
-				for ; k > 0; k-- {
-					f.forget()
-				}
-				f.skip(l, n)
-				f.endSeek(l, &f.seekingServer)
-				return true
-			}
+			f.skip(l, n)
+			f.due = q
+			f.endSeek(l, &f.seekingServer)
+			return true
 		}
 	}
 	if f.final || len(l.buf) > maxAhead {
 		f.skip(l, len(l.buf))
 	}
 	return false
+}
+
+// answeredAt says which waiting request the response answers that begins n bytes
+// behind the front of the server's lane, if there is one; Maybe when more bytes
+// must tell.
+func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
+	b := f.server.buf[n:]
+	q := f.server.pos + int64(n)
+	acked := f.server.at(q).acked
+	which = -1
+	expected, fit, torn, candidates := false, false, false, 0
+	for k := range f.waiting {
+		w := &f.waiting[k]
+		torn = torn || w.torn
+		here := !w.fresh || w.hint == q
+		if !here && !f.pipelines || w.hint > q || acked >= 0 && acked < w.end {
+			continue
+		}
+		switch like := sata.LooksLikeResponse(b, w.shape); {
+		case like == sata.Maybe && !f.final:
+			return -1, sata.Maybe
+		case like != sata.Yes || !(w.fresh && here) && !f.strong(b, w.shape):
+			continue
+		}
+		fits := f.fits(k, q)
+		switch {
+		case !fits && (torn || !here): // a response that answers what was lost comes first
+			continue
+		case fits && !fit:
+			which, expected, candidates = -1, false, 0
+		case fit && !fits:
+			continue
+		}
+		candidates++
+		if fit = fits; which < 0 || here && !expected {
+			which, expected = k, here
+		}
+	}
+	if f.pipelines && acked > f.client.end() {
+		// A request that is captured late, or lost, may be what it answers.
+		if !f.final {
+			return -1, sata.Maybe
+		}
+		candidates++
+	}
+	if !fit {
+		candidates++ // a length is not what it should be
+	}
+	if which < 0 {
+		return -1, sata.No
+	}
+	f.noteDoubt(which, candidates, q)
+	f.waiting[which].torn = false
+	return which, sata.Yes
 }
 
 // nextHint is how far behind the front of the server's lane the next place is,
@@ -1060,6 +1123,11 @@ func (f *framer) strong(b []byte, shape sata.Shape) bool {
 
 func (f *framer) skip(l *lane, n int) {
 	if n > 0 {
+		if l == f.server {
+			f.due = -1
+		} else {
+			f.askedLostNow += int64(n)
+		}
 		s := f.skippedOf(l)
 		if s.size == 0 {
 			s.from, s.server = l.at(l.pos), f.fromServer(l)
@@ -1143,9 +1211,14 @@ func (f *framer) missingClient(offset, size int64) {
 		} else {
 			f.outOfBand.active = false
 		}
-		f.seekingServer = true
+		f.seekingServer, f.hole = true, true
+		f.askedLostNow += int64(min(f.outOfBand.length, maxMissing))
 	}
 	inside := b.active && uint64(size) <= b.length-b.done
+	if !inside {
+		f.hole = true
+		f.askedLostNow += size + int64(len(l.buf))
+	}
 	l.jump(offset + size)
 	f.torn = true
 	b.damaged = true
@@ -1189,7 +1262,7 @@ func (f *framer) missingServer(offset, size int64) {
 	case b.active:
 		b.active = false
 		f.forget()
-		f.seekingServer = true
+		f.seekingServer, f.due = true, b.start+int64(b.length)
 	default:
 		f.seekingServer = true
 	}

@@ -161,6 +161,78 @@ func messagesOf(d *Decoder) map[place]message {
 	return all
 }
 
+// pathsOf are the paths of all requests that have one.
+func pathsOf(d *Decoder) map[place]string {
+	log, all := d.Log(), map[place]string{}
+	for i := range log.Len() {
+		if r := log.At(i); r.Kind == walcore.Request && r.Flags&walcore.FlagOpen != 0 {
+			all[d.placeOf(r)] = log.Text(r.Path)
+		}
+	}
+	return all
+}
+
+// untold is what a log says without doubt: which responses have the request that
+// they have, and the paths of which requests about a descriptor.
+type untold struct {
+	answers map[place]bool
+	paths   map[place]string
+}
+
+// untoldOf leaves out what a diagnostic covers: pairing-assumed until no request
+// waits, paths-unsure what was opened before it.
+func untoldOf(d *Decoder) untold {
+	log, all := d.Log(), untold{map[place]bool{}, map[place]string{}}
+	type descriptor struct {
+		stream uint32
+		folder bool
+		fd     int32
+	}
+	open := map[descriptor]bool{} // its path is sure
+	waiting, assumed := map[uint32]int{}, map[uint32]bool{}
+	for i := range log.Len() {
+		r := log.At(i)
+		c, known := r.Command()
+		folder := c == sata.OpenFolder || c == sata.ReadFolder || c == sata.RewindFolder || c == sata.CloseFolder
+		switch at := (descriptor{r.Stream, folder, r.FD}); {
+		case r.Kind == walcore.Request:
+			waiting[r.Stream]++
+			if known && r.Flags&walcore.FlagOpen != 0 && open[at] {
+				for _, f := range c.Spec().Fields {
+					if f.Slot == sata.SlotFD {
+						all.paths[d.placeOf(r)] = log.Text(r.Path)
+					}
+				}
+			}
+		case r.Kind == walcore.Response && r.Partner != walcore.None:
+			if !assumed[r.Stream] {
+				all.answers[d.placeOf(r)] = true
+			}
+			if r.Line == walcore.LineDescriptor && r.B == 0 {
+				open[at] = true
+			}
+			waiting[r.Stream]--
+		case r.Kind == walcore.Diagnostic:
+			switch walcore.Code(r.Op) {
+			case walcore.CodeAnswerLost, walcore.CodeUnanswered:
+				waiting[r.Stream]--
+			case walcore.CodePairingAssumed:
+				assumed[r.Stream] = true
+			case walcore.CodePathsUnsure:
+				for at := range open {
+					if at.stream == r.Stream {
+						delete(open, at)
+					}
+				}
+			}
+		}
+		if waiting[r.Stream] == 0 {
+			assumed[r.Stream] = assumed[r.Stream] && r.Kind == walcore.Diagnostic
+		}
+	}
+	return all
+}
+
 func (d *Decoder) placeOf(r *walcore.Record) place {
 	st := &d.streams[r.Stream]
 	f := flow{st.Client, st.Server}
@@ -182,7 +254,7 @@ func TestRecovery(t *testing.T) {
 	require.NoError(t, err)
 	rates := []float64{0.001, 0.01, 0.05}
 	first, _ := strconv.ParseUint(os.Getenv("RECOVERY_SEED"), 10, 64)
-	type row struct{ there, right, invented [3]int }
+	type row struct{ there, right, invented, wrong [3]int }
 	rows := map[string]row{}
 	var names []string
 	for _, file := range files {
@@ -195,7 +267,7 @@ func TestRecovery(t *testing.T) {
 		all := func(int) bool { return true }
 		d := New(Options{}, l.write(all))
 		require.NoError(t, d.Run(context.Background()), name)
-		truth := messagesOf(d)
+		truth, paths := messagesOf(d), pathsOf(d)
 		port := d.Summary().Port
 		var r row
 		for rate := range rates {
@@ -210,6 +282,23 @@ func TestRecovery(t *testing.T) {
 				require.NoError(t, d.Run(context.Background()), "%s, %v of the packets dropped, seed %d", name, rates[rate], seed)
 				found := messagesOf(d)
 				has := l.coverage(keep)
+				untold := untoldOf(d)
+				for p := range untold.answers {
+					if m, ok := truth[p]; ok && m.asks && m.request != found[p].request {
+						r.wrong[rate]++
+						if os.Getenv("RECOVERY_VERBOSE") != "" {
+							t.Logf("%s rate %v seed %d: %v %v answers %v instead of %v", name, rates[rate], seed, p, sata.Command(m.op), found[p].request, m.request)
+						}
+					}
+				}
+				for p, path := range untold.paths {
+					if was, ok := paths[p]; ok && was != path {
+						r.wrong[rate]++
+						if os.Getenv("RECOVERY_VERBOSE") != "" {
+							t.Logf("%s rate %v seed %d: %v has the path %s instead of %s", name, rates[rate], seed, p, path, was)
+						}
+					}
+				}
 				for p, m := range truth {
 					if !has.has(p) || m.asks && !has.has(m.request) {
 						continue
@@ -239,7 +328,7 @@ func TestRecovery(t *testing.T) {
 	line := func(name string, r row) {
 		table.WriteString("| " + name)
 		for i := range rates {
-			table.WriteString(" | " + strconv.Itoa(r.there[i]) + " | " + strconv.FormatFloat(100*float64(r.right[i])/float64(max(1, r.there[i])), 'f', 2, 64) + "% | " + strconv.Itoa(r.invented[i]))
+			table.WriteString(" | " + strconv.Itoa(r.there[i]) + " | " + strconv.FormatFloat(100*float64(r.right[i])/float64(max(1, r.there[i])), 'f', 2, 64) + "% | " + strconv.Itoa(r.invented[i]) + " | " + strconv.Itoa(r.wrong[i]))
 		}
 		table.WriteString(" |\n")
 	}
@@ -250,6 +339,7 @@ func TestRecovery(t *testing.T) {
 			sum.there[i] += r.there[i]
 			sum.right[i] += r.right[i]
 			sum.invented[i] += r.invented[i]
+			sum.wrong[i] += r.wrong[i]
 		}
 	}
 	line("all", sum)
@@ -269,5 +359,6 @@ func TestRecovery(t *testing.T) {
 		}
 	}
 	require.Zero(t, sum.invented[0]+sum.invented[1]+sum.invented[2], "messages were invented")
+	require.Zero(t, sum.wrong[0]+sum.wrong[1]+sum.wrong[2], "messages were paired wrongly, or had a wrong path, and nothing was said of it")
 	require.GreaterOrEqual(t, float64(sum.right[1])/float64(sum.there[1]), 0.99, "of the messages that are whole at 1%% loss")
 }

@@ -260,7 +260,11 @@ func (p *replay) response(s *streamReplay, i uint32, q, r *walcore.Record) (read
 	success := has && code == sata.Success
 	switch command {
 	case sata.OpenFile:
-		if success && r.Line == walcore.LineDescriptor {
+		switch {
+		case !success || r.Line != walcore.LineDescriptor:
+		case r.Flags&walcore.FlagOpen == 0: // it is not sure that it is the response to q
+			p.closeFile(s, r.FD)
+		default:
 			f := OpenFile{Path: q.Path, Mode: q.Path2, Opened: i}
 			if mode := p.log.Text(q.Path2); mode != "" && mode[0] == 'a' {
 				f.Position = -1 // where appending begins is the server's to know
@@ -268,7 +272,11 @@ func (p *replay) response(s *streamReplay, i uint32, q, r *walcore.Record) (read
 			p.openFile(s, r.FD, f)
 		}
 	case sata.OpenFolder:
-		if success && r.Line == walcore.LineDescriptor {
+		switch {
+		case !success || r.Line != walcore.LineDescriptor:
+		case r.Flags&walcore.FlagOpen == 0:
+			delete(s.folders, r.FD)
+		default:
 			s.openFolder(r.FD, OpenFolder{Path: q.Path, Opened: i})
 		}
 	case sata.CloseFile:
@@ -445,6 +453,12 @@ func (p *replay) finding(s *streamReplay, r *walcore.Record) {
 	case walcore.CodeAnswerLost:
 		if r.Partner != None {
 			s.pop(r.Partner)
+			switch q := p.log.At(int(r.Partner)); sata.Command(q.Op) {
+			case sata.CloseFile:
+				p.closeFile(s, q.FD)
+			case sata.CloseFolder:
+				delete(s.folders, q.FD)
+			}
 		}
 	case walcore.CodeUnanswered: // the stream ends here
 		if r.Partner != None {

@@ -105,6 +105,7 @@ type Assumption struct {
 var assumptions = [256]bool{
 	walcore.CodeNoBeginning: true, walcore.CodeNoPing: true, walcore.CodeFirstRead: true, walcore.CodeFFIOShown: true,
 	walcore.CodeReadEnd: true, walcore.CodeOneDirection: true, walcore.CodeStreamNotOpen: true,
+	walcore.CodePairingAssumed: true, walcore.CodePathsUnsure: true,
 }
 
 // Summary is what the rows that were taken in amount to. A million rows take

@@ -42,6 +42,13 @@ var DiagnosticTexts = map[walcore.Code]DiagnosticText{
 	walcore.CodeAnswerLost: {[]string{
 		"Bytes are missing from the capture where the response stood. The request is taken as answered, so that the next response finds its own.",
 	}, "Nothing here: the diagnostic of the missing bytes says what to record otherwise."},
+	walcore.CodePairingAssumed: {[]string{
+		"Responses don't say what they answer: they come in the order of their requests. Behind a gap the lengths of what is missing nearly always leave one request that a response can answer. Here they leave several, because the client asks without waiting for answers.",
+		"The likeliest is taken until no request waits. What such a response opens has no path: rows that use its descriptor show it as unknown, rather than with a path that may be another's.",
+	}, "See whether the rows behind it make sense: a descriptor that fits, a length that belongs to the path."},
+	walcore.CodePathsUnsure: {[]string{
+		"A descriptor is a number that the server uses again: a file can have been closed, and another opened under the same number, in bytes that were lost, or that could not be told apart yet when the next request came. The rows that follow show the path that the descriptor had before.",
+	}, "See whether the rows behind it fit the path: a length that jumps is a sign of another file."},
 	walcore.CodeReadEnd: {[]string{
 		"An answer to ReadFile has no length of its own: a rule tells where it ends. The server's rule and that of the reference's capture tool differ in one case: more bytes are asked for than the first read size, in a file longer than that.",
 		"[Framing](framing.html#two-rules) tells of both. What follows decides: the end after which the next message makes sense is taken. When it does not tell, the server's rule is.",

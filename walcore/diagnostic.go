@@ -19,6 +19,8 @@ const (
 	CodeIncomplete
 	CodeUnanswered
 	CodeAnswerLost
+	CodePairingAssumed
+	CodePathsUnsure
 	CodeReadEnd
 	CodeFirstRead
 	CodeFFIOShown
@@ -40,26 +42,28 @@ type CodeSpec struct {
 }
 
 var codeSpecs = [codes]CodeSpec{
-	CodeStreamNotOpen: {"stream-not-open", "a message of {size} bytes on a stream that is not open: it is taken to open here. The reference server stops at this place."},
-	CodeUnasked:       {"response-unasked", "a response of {size} bytes that no request waits for. The reference server stops at this place."},
-	CodeMissing:       {"bytes-missing", "{size} bytes of the {side} are missing from the capture here: decoding goes on at the next message"},
-	CodeCut:           {"packet-cut", "{size} bytes of the {side} are missing because the packet was cut short when it was captured"},
-	CodeSkipped:       {"bytes-skipped", "{size} bytes of the {side} were skipped to get to the beginning of a message"},
-	CodeNoHeader:      {"no-header", "the {side} sent what can't be the start of a message"},
-	CodeIncomplete:    {"message-incomplete", "the {side}'s last message is incomplete: {size} of {a} bytes are there"},
-	CodeUnanswered:    {"request-unanswered", "this request was never answered"},
-	CodeAnswerLost:    {"answer-lost", "the response to the client's request at offset {a} is missing from the capture, wholly or in part"},
-	CodeReadEnd:       {"read-end", "two rules give different ends of this read: {a} bytes were taken, {b} were possible"},
-	CodeFirstRead:     {"first-read-shown", "no Ping was recorded; this read shows that the first read size is {a}"},
-	CodeFFIOShown:     {"ffio-shown", "this read shows that fast file I/O is on, though no Pong switched it on"},
-	CodeNoBeginning:   {"no-beginning", "the beginning of this conversation was not recorded: fast file I/O is taken to be {on}, the first read size to be {a} until a read shows another"},
-	CodeNoPing:        {"no-ping", "no Ping came before this request: fast file I/O is taken to be {on}, the first read size to be {a}"},
-	CodeOneDirection:  {"one-direction", "only the {side} of this conversation was recorded"},
-	CodeBuffered:      {"too-far-ahead", "{size} bytes of the {side} wait for a request that was never recorded: they are taken as they are"},
-	CodeDiffers:       {"bytes-differ", "{size} bytes of the {side} were captured again with other content: what came first counts"},
-	CodeLate:          {"bytes-late", "{size} bytes of the {side} were captured too late: decoding had gone on without them"},
-	CodeElsewhere:     {"bytes-elsewhere", "{size} bytes of the {side} were passed over: their sequence number is far from all others of the conversation"},
-	CodeLogLine:       {"log-line", "a diagnostic that is not known here, of a log that was opened: {text}"},
+	CodeStreamNotOpen:  {"stream-not-open", "a message of {size} bytes on a stream that is not open: it is taken to open here. The reference server stops at this place."},
+	CodeUnasked:        {"response-unasked", "a response of {size} bytes that no request waits for. The reference server stops at this place."},
+	CodeMissing:        {"bytes-missing", "{size} bytes of the {side} are missing from the capture here: decoding goes on at the next message"},
+	CodeCut:            {"packet-cut", "{size} bytes of the {side} are missing because the packet was cut short when it was captured"},
+	CodeSkipped:        {"bytes-skipped", "{size} bytes of the {side} were skipped to get to the beginning of a message"},
+	CodeNoHeader:       {"no-header", "the {side} sent what can't be the start of a message"},
+	CodeIncomplete:     {"message-incomplete", "the {side}'s last message is incomplete: {size} of {a} bytes are there"},
+	CodeUnanswered:     {"request-unanswered", "this request was never answered"},
+	CodeAnswerLost:     {"answer-lost", "the response to the client's request at offset {a} is missing from the capture, wholly or in part"},
+	CodePairingAssumed: {"pairing-assumed", "bytes are missing before this response, and more than one request can be what it answers: the likeliest is taken, here and until no request waits"},
+	CodePathsUnsure:    {"paths-unsure", "{size} bytes of the {side} are not known when the next request comes, and files can have been closed and opened in them: the descriptors opened before ({a}) are taken to have the paths that they had"},
+	CodeReadEnd:        {"read-end", "two rules give different ends of this read: {a} bytes were taken, {b} were possible"},
+	CodeFirstRead:      {"first-read-shown", "no Ping was recorded; this read shows that the first read size is {a}"},
+	CodeFFIOShown:      {"ffio-shown", "this read shows that fast file I/O is on, though no Pong switched it on"},
+	CodeNoBeginning:    {"no-beginning", "the beginning of this conversation was not recorded: fast file I/O is taken to be {on}, the first read size to be {a} until a read shows another"},
+	CodeNoPing:         {"no-ping", "no Ping came before this request: fast file I/O is taken to be {on}, the first read size to be {a}"},
+	CodeOneDirection:   {"one-direction", "only the {side} of this conversation was recorded"},
+	CodeBuffered:       {"too-far-ahead", "{size} bytes of the {side} wait for a request that was never recorded: they are taken as they are"},
+	CodeDiffers:        {"bytes-differ", "{size} bytes of the {side} were captured again with other content: what came first counts"},
+	CodeLate:           {"bytes-late", "{size} bytes of the {side} were captured too late: decoding had gone on without them"},
+	CodeElsewhere:      {"bytes-elsewhere", "{size} bytes of the {side} were passed over: their sequence number is far from all others of the conversation"},
+	CodeLogLine:        {"log-line", "a diagnostic that is not known here, of a log that was opened: {text}"},
 }
 
 // Codes lists the codes by number.

@@ -18,6 +18,9 @@ type Message struct {
 	// went); nil and it is parsed here.
 	Parsed  *sata.Request
 	Problem error
+	// Assumed says of a response that the request that waits is only the likeliest
+	// that it answers: what it opens has no path.
+	Assumed bool
 }
 
 // At says where and when something stands in its file.
@@ -103,6 +106,7 @@ func (m *Machine) Forget(id uint32, at At) {
 		return
 	}
 	if w, ok := s.pop(); ok {
+		s.closed(sata.Command(w.command), w.fd) // likely, and then opened again as something else
 		d := Diagnosis{Code: CodeAnswerLost, Stream: id, At: at, FromServer: true, About: w.index + 1}
 		if w.index != None {
 			d.A = uint64(m.log.At(int(w.index)).Offset)
@@ -284,21 +288,20 @@ func (m *Machine) recordResponse(r *Record, s *stream, w *waiting, msg *Message)
 	case sata.ShapeResult:
 		r.Line = LineResult
 		if resp.Result == sata.Success {
-			switch command {
-			case sata.CloseFile:
-				delete(s.files, w.fd)
-			case sata.CloseFolder:
-				delete(s.folders, w.fd)
-			}
+			s.closed(command, w.fd)
 		}
 	case sata.ShapeDescriptor:
 		r.Line = LineDescriptor
 		r.FD = resp.FD
 		if resp.Result == sata.Success {
+			descriptors := s.folders
 			if command == sata.OpenFile {
-				s.files[resp.FD] = w.path
-			} else {
-				s.folders[resp.FD] = w.path
+				descriptors = s.files
+			}
+			if descriptors[resp.FD] = w.path; msg.Assumed {
+				delete(descriptors, resp.FD)
+				r.Path = 0
+				r.Flags &^= FlagOpen
 			}
 		}
 	case sata.ShapeItem:
@@ -423,6 +426,25 @@ func (m *Machine) samePath(s *stream, front *waiting, fd int32) bool {
 		return m.log.Text(front.path) == unknownNow
 	}
 	return false
+}
+
+// closed forgets the descriptor that a request closes, if it does.
+func (s *stream) closed(command sata.Command, fd int32) {
+	switch command {
+	case sata.CloseFile:
+		delete(s.files, fd)
+	case sata.CloseFolder:
+		delete(s.folders, fd)
+	}
+}
+
+// DoubtPaths records that the paths of open descriptors are not sure, with how many
+// there are (A); nothing where there are none.
+func (m *Machine) DoubtPaths(d Diagnosis) {
+	if s := m.stream(d.Stream); s != nil && len(s.files)+len(s.folders) > 0 {
+		d.A = uint64(len(s.files) + len(s.folders))
+		m.Diagnose(d)
+	}
 }
 
 // Diagnose records something odd.
