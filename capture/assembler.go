@@ -408,11 +408,7 @@ func (a *Assembler) close(c *conv, why CloseReason) {
 		// Bytes that the other side acknowledged, or that a FIN says were
 		// sent, and that never came.
 		for from := range c.sides {
-			s := &c.sides[from]
-			if s.fin < 0 && s.acked == s.next+1 {
-				continue // a FIN takes a number, too: it was this one, and was not recorded
-			}
-			a.gap(c, Side(from), max(s.acked, s.fin))
+			a.gap(c, Side(from), c.sent(Side(from)))
 		}
 		a.h.Closed(c.Conversation, why, a.at, a.atTime)
 	}

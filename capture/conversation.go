@@ -54,6 +54,7 @@ type side struct {
 	base    uint32 // sequence number of the byte at offset 0
 	next    int64  // offset of the next byte to deliver
 	acked   int64  // how many bytes the other side has received, as far as known
+	single  bool   // it came to that by one number alone, as for a FIN
 	fin     int64  // offset behind the last byte, once a FIN told it; or -1
 
 	held  []piece // what waits: ordered, not overlapping, all beyond next
@@ -62,6 +63,18 @@ type side struct {
 
 	farEnd, farAck     int64 // where implausible numbers last pointed
 	farSeen, farAcking int   // how often in a row
+}
+
+// sent is how many bytes a side sent, as far as known. A FIN takes a number, too.
+// Where none was recorded, the last number that the other side acknowledged is
+// taken to be one when it came alone and the other side closed, or when all before
+// it was recorded.
+func (c *conv) sent(from Side) int64 {
+	s := &c.sides[from]
+	if s.fin < 0 && (s.acked == s.next+1 || s.single && c.sides[from.Other()].fin >= 0) {
+		return s.acked - 1
+	}
+	return max(s.acked, s.fin)
 }
 
 // A guess says where a side's base comes from.
@@ -284,7 +297,7 @@ func (c *conv) acknowledge(from Side, ack uint32) (n int64, ok bool) {
 		off = 0
 	}
 	if off > s.acked {
-		s.acked = off
+		s.acked, s.single = off, off == s.acked+1
 	}
 	return off, true
 }
