@@ -35,6 +35,9 @@ func (h *SHA256) Reset() { h.v.Call("init") }
 
 // Write takes bytes; it never fails.
 func (h *SHA256) Write(p []byte) (int, error) {
+	if len(p) == 0 { // there may be no buffer yet
+		return 0, nil
+	}
 	if len(p) > h.size {
 		h.size = len(p)
 		h.buf = uint8Array.New(h.size)
