@@ -144,7 +144,12 @@ func (s *shared) fetch(text string) {
 	}
 	s.close()
 	s.openWith(blob, found.Name(), found.Manifest.Get(seal.FieldView), found.Manifest.Get(seal.FieldNotes))
-	s.p.problem.tell(about, -1)
+	s.tell(about, blob, found.Name())
+}
+
+// tell says where a file came from, and lets it be saved: it is on no disk here.
+func (s *shared) tell(about string, blob js.Value, name string) {
+	s.p.problem.offerNext(about, "Save the file", func() { save(blob, name) })
 }
 
 // whence says where a share comes from.
@@ -171,7 +176,7 @@ func (s *shared) unpack(text string) {
 		return
 	}
 	s.openWith(data.Blob, data.Name, data.View, data.Notes)
-	s.p.problem.tell("“"+visible(data.Name)+"” came in the link itself: "+size(int64(data.Blob.Get("size").Float()))+", from nowhere else.", -1)
+	s.tell("“"+visible(data.Name)+"” came in the link itself: "+size(int64(data.Blob.Get("size").Float()))+", from nowhere else.", data.Blob, data.Name)
 }
 
 // openWith opens what a link brought, at the place that it shows, with its notes.

@@ -57,11 +57,11 @@ func (s Service) Find(c *Call, link seal.Link) (*Found, error) {
 // Size is the bytes that have to be fetched.
 func (f *Found) Size() int64 { return f.layout.SealedSize() }
 
-// Name is what the content is called: never a path, and told as packed when the
-// sender packed it.
+// Name is what the content is called: never a path, and told as packed where the
+// sender packed it and it stays so.
 func (f *Found) Name() string {
 	name := plainName(f.Manifest.Get(seal.FieldName))
-	if f.Manifest.Get(seal.FieldEncoding) == "gzip" && !strings.HasSuffix(name, ".gz") {
+	if _, unpacks := f.unpacks(); f.packed() && !unpacks && !strings.HasSuffix(name, ".gz") {
 		name += ".gz"
 	}
 	return name
@@ -79,9 +79,18 @@ func plainName(name string) string {
 	return name
 }
 
-// Fetch gets the content, as a Blob. Every chunk is checked; when one is refused,
+// Fetch gets the file as the sender had it, as a Blob. Every chunk is checked; when one is refused,
 // nothing is given. progress is told how many bytes of [Found.Size] came.
 func (f *Found) Fetch(c *Call, progress func(bytes int64)) (js.Value, error) {
+	blob, err := f.content(c, progress)
+	if length, yes := f.unpacks(); yes && err == nil {
+		return f.unpack(c, blob, length)
+	}
+	return blob, err
+}
+
+// content gets the content as it was sealed.
+func (f *Found) content(c *Call, progress func(bytes int64)) (js.Value, error) {
 	var came int64
 	sink := browser.NewBlobSink()
 	reader := seal.NewReader(f.layout, f.aead, func(n int, _ []byte) ([]byte, error) {

@@ -216,7 +216,7 @@ func TestSendAndOpen(t *testing.T) {
 	require.ErrorContains(t, err, "There is no share under this id")
 }
 
-// What compresses is sent compressed, and opens as a packed file.
+// What compresses is sent compressed, and comes as the file that it was.
 func TestCompression(t *testing.T) {
 	newHost(t)
 	content := bytes.Repeat([]byte("the same again "), 100_000)
@@ -226,14 +226,45 @@ func TestCompression(t *testing.T) {
 	require.NoError(t, err)
 	found, err := Service{}.Find(NewCall(), shared.Link)
 	require.NoError(t, err)
-	require.Equal(t, "boot.pcapng.gz", found.Name())
+	require.Equal(t, "boot.pcapng", found.Name())
 	blob, err := found.Fetch(NewCall(), func(int64) {})
 	require.NoError(t, err)
-	require.Equal(t, []byte{0x1f, 0x8b}, bytesOf(t, blob)[:2])
+	require.True(t, bytes.Equal(content, bytesOf(t, blob)))
 	// What is packed stays as it is.
-	again, err := Prepare(Content{Blob: blob, Name: "boot.pcapng.gz", Days: 1})
+	packed, err := compress(blob)
+	require.NoError(t, err)
+	again, err := Prepare(Content{Blob: packed, Name: "boot.pcapng.gz", Days: 1})
 	require.NoError(t, err)
 	require.False(t, again.gzip)
+}
+
+// The manifest says how long the file is: it never becomes longer, and what is
+// too long to unpack here stays packed, under a name that says so.
+func TestUnpackedLength(t *testing.T) {
+	newHost(t)
+	content := bytes.Repeat([]byte("the same again "), 1000)
+	for says, want := range map[string]string{"14999": "expected 14999 bytes", "15001": "expected 15001 bytes", "15000": "", "3000000000": "packed", "": "packed", "-1": "packed"} {
+		shared, err := Service{}.Send(NewCall(), prepare(t, content), func(int64) {})
+		require.NoError(t, err)
+		found, err := Service{}.Find(NewCall(), shared.Link)
+		require.NoError(t, err)
+		found.Manifest = &seal.Manifest{}
+		found.Manifest.Add(seal.FieldName, "boot.pcapng")
+		found.Manifest.Add(seal.FieldEncoding, "gzip")
+		found.Manifest.Add(seal.FieldLength, says)
+		blob, err := found.Fetch(NewCall(), func(int64) {})
+		switch want {
+		case "":
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(content, bytesOf(t, blob)))
+		case "packed":
+			require.NoError(t, err)
+			require.Equal(t, "boot.pcapng.gz", found.Name())
+			require.Equal(t, []byte{0x1f, 0x8b}, bytesOf(t, blob)[:2])
+		default:
+			require.ErrorContains(t, err, want)
+		}
+	}
 }
 
 func TestWhatAHostCanDo(t *testing.T) {
