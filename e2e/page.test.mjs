@@ -122,6 +122,7 @@ test("both downloads are what the command line writes", async (t) => {
   assert.ok(compatible.bytes.equals(await readFile(`${file}.log`)));
   await page.tab.click("#with-diagnostics");
   const all = await page.download("#download-log");
+  assert.equal(all.name, "trouble.pcap.diagnostics.log");
   const extra = all.bytes.toString().split("\n").filter((l) => l.startsWith("!! "));
   assert.ok(extra.length > 0);
   assert.equal(all.bytes.toString().split("\n").filter((l) => !l.startsWith("!! ")).join("\n"), log.bytes.toString());

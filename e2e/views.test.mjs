@@ -33,7 +33,9 @@ test("the filter leaves rows with their numbers, highlighted, counted, and as th
     if (r.text.startsWith("->")) assert.deepEqual(r.lit, ["OpenFile", "/config/"]);
   }
   assert.deepEqual(await page.tab.$$eval("#filter-mirror .key", (e) => e.map((k) => k.textContent)), ["op:", "path:"]);
-  const { bytes } = await page.download("#download-log");
+  assert.equal(await page.text("#download-log"), "Download filtered log");
+  const { name, bytes } = await page.download("#download-log");
+  assert.equal(name, "devkit_story.pcapng.gz.filtered.log");
   assert.deepEqual(bytes.toString().trimEnd().split("\n"), left.map((r) => lines[Number(r.n) - 1]));
   const compatible = await page.download("#download-compatible");
   assert.equal(compatible.bytes.toString(), `${lines.join("\n")}\n`, "the compatible log is whole");
@@ -43,6 +45,7 @@ test("the filter leaves rows with their numbers, highlighted, counted, and as th
   await page.tab.keyboard.press("Escape");
   await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all);
   assert.equal(await page.tab.$eval("#filter", (e) => e.value), "");
+  assert.equal(await page.text("#download-log"), "Download log");
   await page.tab.keyboard.press("Escape");
   assert.equal(await focused(page), "log");
 });

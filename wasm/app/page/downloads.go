@@ -26,6 +26,7 @@ type downloads struct {
 	log         *download
 	compatible  *download
 	rows        int
+	filtered    bool // the filter leaves less than all
 	seq         uint32
 	lost        bool // the worker ended, nothing can be made any more
 }
@@ -37,6 +38,7 @@ type download struct {
 	label      string
 	compatible bool
 	seq        uint32 // of what is being made, 0 for nothing
+	called     string // the file that it becomes
 	handle     bool   // it goes into a file that was chosen
 }
 
@@ -64,10 +66,22 @@ func (d *downloads) setState(state string) {
 // reset forgets what was being made, for another file.
 func (d *downloads) reset() {
 	d.lost = false
+	d.filter(false)
 	d.log.idle()
 	d.compatible.idle()
 	show(d.withLabel, false)
 	d.diagnostics.Underlying().Set("checked", false)
+}
+
+// filter says on the button whether the filter leaves less than all.
+func (d *downloads) filter(filtered bool) {
+	d.filtered = filtered
+	if d.log.label = "Download log"; filtered {
+		d.log.label = "Download filtered log"
+	}
+	if d.log.seq == 0 {
+		d.log.idle()
+	}
 }
 
 func (d *downloads) ended(m *bridge.Ended) {
@@ -119,17 +133,32 @@ func (o *download) press() {
 // name is what the file is called: path separators and what a name can't have
 // are the browser's to replace.
 func (o *download) name() string {
-	return fileName(strings.TrimSpace(o.d.p.name), o.compatible)
+	var kinds []string
+	switch {
+	case o.compatible:
+		kinds = []string{"compatible"}
+	case o.d.filtered:
+		kinds = []string{"filtered"}
+	}
+	if o.diagnostics() {
+		kinds = append(kinds, "diagnostics")
+	}
+	return fileName(strings.TrimSpace(o.d.p.name), kinds...)
+}
+
+// diagnostics says whether they are to go along.
+func (o *download) diagnostics() bool {
+	return !o.compatible && o.d.diagnostics.Underlying().Get("checked").Bool()
 }
 
 // begin has the worker make the log, into a file or as a Blob.
 func (o *download) begin(handle js.Value) {
 	o.d.seq++
-	o.seq, o.handle = o.d.seq, handle.Truthy()
+	o.seq, o.called, o.handle = o.d.seq, o.name(), handle.Truthy()
 	o.button.SetTextContent("Stop")
 	o.d.p.client.send(&bridge.Save{
 		Seq: o.seq, View: o.d.p.views.id, Compatible: o.compatible,
-		Diagnostics: !o.compatible && o.d.diagnostics.Underlying().Get("checked").Bool(),
+		Diagnostics: o.diagnostics(),
 		Notes:       !o.compatible && byID("with-notes").Underlying().Get("checked").Bool(),
 	}, handle)
 }
@@ -169,7 +198,7 @@ func (d *downloads) saved(m *bridge.Saved, blob js.Value) {
 	case handle:
 		d.p.problem.tell("The log was saved: "+size(m.Bytes)+".", -1)
 	default:
-		save(blob, o.name())
+		save(blob, o.called)
 	}
 }
 

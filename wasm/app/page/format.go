@@ -72,13 +72,14 @@ func appendThree(dst []byte, n uint64) []byte {
 	return append(dst, '0'+byte(n/100), '0'+byte(n/10%10), '0'+byte(n%10))
 }
 
-// fileName is what a download of a file's log is called.
-func fileName(capture string, compatible bool) string {
+// fileName is what a download of a file's log is called: kinds tell what it is
+// besides the whole log.
+func fileName(capture string, kinds ...string) string {
 	if capture == "" {
 		capture = "capture"
 	}
-	if compatible {
-		return capture + ".compatible.log"
+	for _, kind := range kinds {
+		capture += "." + kind
 	}
 	return capture + ".log"
 }

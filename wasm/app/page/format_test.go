@@ -45,9 +45,10 @@ func TestAppendTime(t *testing.T) {
 }
 
 func TestFileName(t *testing.T) {
-	require.Equal(t, "a.pcap.log", fileName("a.pcap", false))
-	require.Equal(t, "a.pcap.compatible.log", fileName("a.pcap", true))
-	require.Equal(t, "capture.log", fileName("", false))
+	require.Equal(t, "a.pcap.log", fileName("a.pcap"))
+	require.Equal(t, "a.pcap.compatible.log", fileName("a.pcap", "compatible"))
+	require.Equal(t, "capture.log", fileName(""))
+	require.Equal(t, "a.pcap.filtered.diagnostics.log", fileName("a.pcap", "filtered", "diagnostics"))
 }
 
 func TestTCPFlags(t *testing.T) {

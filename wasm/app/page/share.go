@@ -206,7 +206,7 @@ func (s *share) prepare(how, what string) (*sharing.Prepared, error) {
 		if noted || s.findings > 0 {
 			at.row = -1 // rows have other numbers there
 		}
-		content.Name, content.View = fileName(s.p.name, false), at.fragment()
+		content.Name, content.View = fileName(s.p.name), at.fragment()
 		content.Blob, err = s.fromWorker(func(seq uint32) bridge.Message { return &bridge.Save{Seq: seq, Notes: noted} })
 	case whole:
 		content.View, content.Notes, content.SHA256 = s.p.fragment(), s.fitting(s.noted()), s.p.notes.sha256()

@@ -159,6 +159,7 @@ func (v *views) came(m *bridge.Viewed) {
 	p.empty.show(m.Done && m.Count == 0 && v.shown.filter != "")
 	p.list.widen(m.Rows)
 	p.filter.counted(m, v.shown)
+	p.downloads.filter(v.shown.filter != "" && (!m.Done || m.Count != m.All))
 	p.list.busy(!m.Done || v.waits())
 	p.showWanted()
 }
