@@ -24,9 +24,12 @@ var decodeCommand = command{
 
 Decodes a capture and writes its log to standard output, diagnostics to standard
 error. FILE is a pcap or pcapng file (also as gzip or zstd), what Wireshark
-exports when it follows a TCP stream, an event file, or raw bytes, binary or as
-hex text; - is standard input. Two files of raw bytes may be the two directions
-of one conversation.
+exports when it follows a TCP stream, an event file, a log that was written
+earlier, or raw bytes, binary or as hex text; - is standard input.
+
+Several captures are joined by the times of their packets and decoded together;
+two files of raw bytes may be the two directions of one conversation. All of them
+must be what they are given for: one that is not is named, and nothing is decoded.
 
 Exit status: 0; 1 when the input could not be decoded to its end (with
 --compatible also when the reference server would have stopped before the end);
