@@ -521,6 +521,7 @@ test("it can be made wider, by pointer and keyboard, and closed", async (t) => {
   await page.tab.setViewport({ width: 1440, height: 900 });
   await page.tab.click("#settings-open");
   await page.tab.click("#settings-forget");
+  await page.tab.click("#settings-forget-all");
   await frames(page, 3);
   assert.equal(await width(), before);
 });

@@ -215,7 +215,19 @@ test("settings are kept on this machine, and everything is forgotten on request"
   await page.tab.click("#settings-open");
   await page.tab.waitForSelector("#settings[open]");
   assert.match(await page.text("#settings-kept"), /Kept on this machine, and nowhere else/);
-  await page.tab.click("#settings-forget");
+  // It asks first, and says what would be gone; to keep it is what a key does at once.
+  const kept = await page.tab.evaluate(() => Object.keys(localStorage));
+  await page.tab.focus("#settings-forget");
+  await page.tab.keyboard.press("Enter");
+  assert.match(await page.text("#settings-ask-text"), /^This forgets notes about 0 files, 0 saved filters and the settings\./);
+  assert.equal(await focused(page), "settings-keep");
+  await page.screenshot("views-settings-ask");
+  await page.tab.keyboard.press("Enter");
+  assert.equal(await focused(page), "settings-forget");
+  assert.equal(await shown(page, "#settings-ask"), false);
+  assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage)), kept);
+  await page.tab.keyboard.press("Enter");
+  await page.tab.click("#settings-forget-all");
   assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage)), []);
   assert.equal(await page.tab.evaluate(() => getComputedStyle(document.body).backgroundColor), light);
   await page.tab.waitForFunction((n) => Number(document.getElementById("log").ariaRowCount) === n, {}, all);

@@ -54,7 +54,12 @@ func newSettings(p *page) *settings {
 	s.read()
 	on(byID("settings-open"), "click", func(dom.Event) { s.open() })
 	on(byID("settings-close"), "click", func(dom.Event) { s.dialog.Underlying().Call("close") })
-	on(byID("settings-forget"), "click", func(dom.Event) { s.forget() })
+	on(byID("settings-forget"), "click", func(dom.Event) { s.ask() })
+	on(byID("settings-forget-all"), "click", func(dom.Event) { s.forget() })
+	on(byID("settings-keep"), "click", func(dom.Event) {
+		s.asking(false)
+		byID("settings-forget").Focus()
+	})
 	on(byID("settings-form"), "change", func(dom.Event) { s.changed() })
 	return s
 }
@@ -194,6 +199,7 @@ func (s *settings) open() {
 	byID("settings-compact").Underlying().Set("checked", s.compact)
 	byID("settings-findings").Underlying().Set("checked", !s.quiet)
 	s.showKept()
+	s.asking(false)
 	s.dialog.Underlying().Call("showModal")
 }
 
@@ -221,13 +227,31 @@ func (s *settings) showKept() {
 		s.kept.SetTextContent("This browser keeps nothing for this page: settings hold until it is closed.")
 		return
 	}
-	noted := 0
+	s.kept.SetTextContent("Kept on this machine, and nowhere else: these settings, " + counted(len(s.filters), "saved filter") + ", notes about " + counted(s.noted(), "file") + ".")
+}
+
+// noted is about how many files notes are kept.
+func (s *settings) noted() (n int) {
 	for _, name := range s.store.names() {
 		if strings.HasPrefix(name, keptNotes) {
-			noted++
+			n++
 		}
 	}
-	s.kept.SetTextContent("Kept on this machine, and nowhere else: these settings, " + counted(len(s.filters), "saved filter") + ", notes about " + counted(noted, "file") + ".")
+	return n
+}
+
+// ask asks whether everything shall be forgotten, and says what that is.
+func (s *settings) ask() {
+	byID("settings-ask-text").SetTextContent("This forgets notes about " + counted(s.noted(), "file") + ", " + counted(len(s.filters), "saved filter") +
+		" and the settings. It can’t be undone.")
+	s.asking(true)
+	byID("settings-keep").Focus()
+}
+
+// asking shows or hides the question, in place of the buttons below it.
+func (s *settings) asking(asks bool) {
+	show(byID("settings-ask"), asks)
+	show(closest(byID("settings-forget"), "p"), !asks)
 }
 
 // forget forgets everything that the page keeps on this machine.
