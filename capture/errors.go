@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"strconv"
 )
 
@@ -42,6 +43,7 @@ type TruncatedError struct {
 	Need   int64  // bytes that it should have; 0 when that is not known
 	Have   int64  // bytes of it that are there
 	Err    error  // what a decompressor said; nil at the plain end of a file
+	Pasted bool   // it is no file: see the function of that name
 }
 
 func (e *TruncatedError) Error() string {
@@ -54,12 +56,39 @@ func (e *TruncatedError) Error() string {
 	}
 	b = append(b, ", found only "...)
 	b = appendCount(b, e.Have, "byte")
-	b = append(b, " before the end of the file; it was cut off, or is still being written"...)
-	return string(b)
+	if e.Pasted {
+		return string(append(b, " before the end of the text"...))
+	}
+	return string(append(b, " before the end of the file; it was cut off, or is still being written"...))
 }
 
 // Unwrap gives the error that caused this one, if there is one.
 func (e *TruncatedError) Unwrap() error { return e.Err }
+
+// Pasted is an error of a file as it is said of text that a person pasted: there
+// is no file that could be cut off, and what to do is to paste something else.
+func Pasted(err error) error {
+	var cut *TruncatedError
+	var form *FormatError
+	switch {
+	case errors.As(err, &cut):
+		e := *cut
+		e.Pasted = true
+		return &e
+	case errors.As(err, &form) && (form.Advice == adviceRecord || form.Advice == AdviceOpen):
+		e := *form
+		if e.In == "file" {
+			e.In = "pasted text"
+		}
+		e.Expected = "frames of PCFS over SATA as text, a dump, a followed stream, event lines or a log"
+		e.Advice = "All forms tells what can be pasted"
+		return &e
+	}
+	return err
+}
+
+// AdviceOpen is the advice on bytes in which the protocol was not found.
+const AdviceOpen = "open a pcap or pcapng capture of the conversation"
 
 // appendPlace appends where in which form something is: "pcap, offset 24".
 func appendPlace(b []byte, in string, offset int64, line int) []byte {

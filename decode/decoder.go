@@ -131,10 +131,10 @@ func (d *Decoder) readFiles(ctx context.Context) error {
 			f.Close()
 		}
 	}()
-	for _, src := range d.sources {
+	for i, src := range d.sources {
 		f, err := capture.Open(src, d.options.Unpackers)
 		if err != nil {
-			return d.named(src, err)
+			return d.named(i, err)
 		}
 		d.files = append(d.files, f)
 		d.kinds = append(d.kinds, f.Kind)
@@ -149,6 +149,11 @@ func (d *Decoder) readFiles(ctx context.Context) error {
 			return d.readPackets(ctx)
 		case len(d.files) == 2 && d.all(capture.Kind.Dump):
 			return d.readPair(ctx)
+		}
+		for i, f := range d.files {
+			if err := foreign(f); err != nil {
+				return d.named(i, err)
+			}
 		}
 		found := d.kinds[0].String()
 		for _, k := range d.kinds[1:] {
@@ -180,21 +185,24 @@ func (d *Decoder) all(is func(capture.Kind) bool) bool {
 }
 
 // named says which of several files an error is about.
-func (d *Decoder) named(src capture.Source, err error) error {
+func (d *Decoder) named(source int, err error) error {
 	if len(d.sources) == 1 {
 		return err
 	}
-	return &fileError{src.Name(), err}
+	return &FileError{source, d.sources[source].Name(), err}
 }
 
-// A fileError is an error about one of several files.
-type fileError struct {
-	name string
-	err  error
+// A FileError is an error about one of several files.
+type FileError struct {
+	Source int // its place among the files
+	Name   string
+	Err    error
 }
 
-func (e *fileError) Error() string { return e.name + ": " + e.err.Error() }
-func (e *fileError) Unwrap() error { return e.err }
+func (e *FileError) Error() string { return e.Name + ": " + e.Err.Error() }
+
+// Unwrap gives the error itself.
+func (e *FileError) Unwrap() error { return e.Err }
 
 // pause is how many pieces of input are taken between two looks at the context
 // and the progress.

@@ -17,12 +17,23 @@ func noRequest(kind capture.Kind, head []byte, n int64) error {
 		return part
 	}
 	e := &capture.FormatError{In: kind.String(), Expected: "a capture, an event file, or the bytes of a conversation of PCFS over SATA",
-		Found: "no request of the protocol in its first " + itoa(n) + " bytes", Advice: "open a pcap or pcapng capture of the conversation"}
+		Found: "no request of the protocol in its first " + itoa(n) + " bytes", Advice: capture.AdviceOpen}
 	if startsAnswers(head) {
 		e.Found = "what a server sent, " + itoa(n) + " bytes, and no request: without the requests its responses can't be told apart"
 		e.Advice = "open it together with what the client sent, or open a capture of the conversation"
 	}
 	return e
+}
+
+// foreign is the error of a binary file in which no message stands near the
+// beginning: it is something else. nil for every other.
+func foreign(f *capture.File) error {
+	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) {
+		if what, _ := oneMessage(head); what == "" {
+			return noRequest(f.Kind, head, int64(len(head)))
+		}
+	}
+	return nil
 }
 
 // maxHead is how much of a dump without messages is looked at to say what it is.
@@ -32,10 +43,8 @@ const maxHead = 4 << 10
 // of the wire. A binary file is only taken for one when a request stands near
 // its beginning.
 func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
-	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) {
-		if what, _ := oneMessage(head); what == "" {
-			return noRequest(f.Kind, head, int64(len(head)))
-		}
+	if err := foreign(f); err != nil {
+		return err
 	}
 	r := capture.NewDumpReader(f, f.Kind)
 	var run capture.DumpRun

@@ -68,7 +68,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		return decodeError("expected at most " + itoa(maxFiles) + " files, found " + itoa(int64(len(d.files))))
 	}
 	n := len(d.files)
-	m := merge{next: make([]capture.Packet, n), have: make([]bool, n), ended: make([]bool, n), name: func(i int, err error) error { return d.named(d.sources[i], err) }}
+	m := merge{next: make([]capture.Packet, n), have: make([]bool, n), ended: make([]bool, n), name: d.named}
 	for _, f := range d.files {
 		m.readers = append(m.readers, capture.NewPacketReader(f, f.Kind))
 	}

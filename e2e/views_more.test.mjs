@@ -312,6 +312,88 @@ test("text and files are pasted anywhere; a long text is decoded without being s
   await page.state("done");
 });
 
+test("what is open stays until pasted text is recognised, and one gets back to it", async (t) => {
+  const page = await example(t);
+  const all = await rowCount(page);
+  await page.tab.keyboard.press("End");
+  const { n } = await selected(page);
+  const put = (text) => page.tab.$eval("#paste-text", (e, text) => ((e.value = text), e.dispatchEvent(new Event("input"))), text);
+  const saying = (pattern) => page.tab.waitForFunction((p) => new RegExp(p).test(document.getElementById("paste-said").textContent), {}, pattern.source);
+  await page.tab.keyboard.press("v");
+  // What is said of it is said of text.
+  await put("00000014");
+  await saying(/^Hex dump, offset 0: expected frames of PCFS over SATA as text, .*, found no request of the protocol in its first 4 bytes; All forms tells what can be pasted\. devkit_story\.pcapng\.gz stays open\.$/);
+  await put("000000140");
+  await saying(/found only 1 byte before the end of the text\. devkit_story\.pcapng\.gz stays open\.$/);
+  await put("what is this?");
+  await saying(/^Pasted text, offset 0: expected frames .*, found text that begins "what is this\?"; All forms tells what can be pasted\. /);
+  assert.equal(await rowCount(page), all);
+  assert.equal(await shown(page, "#replaced"), false);
+  const place = await page.tab.evaluate(() => location.hash);
+  // What is something takes its place, and so does what is pasted after it.
+  for (const name of ["/vol/a.xml", "/vol/b.xml"]) {
+    await put(openFile(name).toString("hex"));
+    await page.tab.waitForFunction((name) => document.querySelector("#rows .sel")?.textContent.includes(name), {}, name);
+  }
+  assert.match(await page.text("#replaced-text"), /^The pasted text took the place of devkit_story\.pcapng\.gz\.$/);
+  await page.tab.keyboard.press("Escape");
+  await page.screenshot("views-replaced");
+  assert.equal(await page.text("#replaced-back"), "Back to devkit_story.pcapng.gz");
+  await page.tab.click("#replaced-back");
+  await page.tab.waitForFunction(() => document.getElementById("name").textContent === "devkit_story.pcapng.gz" && document.documentElement.dataset.state === "done");
+  await page.tab.waitForSelector("#rows .sel");
+  assert.equal((await selected(page)).n, n, "at the same place");
+  assert.equal(await rowCount(page), all);
+  assert.equal(await page.tab.evaluate(() => location.hash), place);
+  assert.equal(await shown(page, "#replaced"), false);
+});
+
+test("a file that can't be opened leads back to what was open; its notes are there", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("End");
+  const { n } = await selected(page);
+  await page.tab.keyboard.press("m");
+  await page.tab.waitForSelector("#rows .sel.marked");
+  const file = join(folder, "junk.txt");
+  await writeFile(file, "hello, this is nothing");
+  await page.choose(file);
+  await page.state("failed");
+  assert.match(await page.text("#error"), /^File, offset 0: expected a capture .*, found text that begins "hello, this is nothing"/);
+  assert.equal(await page.text("#offers"), "Back to devkit_story.pcapng.gz");
+  await page.screenshot("views-back");
+  await page.tab.click("#offers button");
+  await page.state("done");
+  assert.equal((await selected(page)).n, n);
+  await page.tab.waitForSelector("#rows .sel.marked");
+  assert.equal(await shown(page, "#problem"), false);
+});
+
+test("of several files those that can be opened are; the others are named as they are", async (t) => {
+  const page = await site.open(t);
+  const junk = join(folder, "junk.txt");
+  const empty = join(folder, "empty.pcap");
+  const noise = join(folder, "photo.bin");
+  await writeFile(junk, "hello, this is nothing");
+  await writeFile(empty, "");
+  await writeFile(noise, Buffer.alloc(300, 0xa5));
+  const [plain, vlan] = [golden("captures", "plain.pcap"), golden("captures", "vlan.pcap")];
+  await page.choose(junk, plain, empty, vlan, noise);
+  await page.state("done");
+  assert.equal(await page.text("#name"), "plain.pcap and 1 other");
+  const said = await page.text("#notice-text");
+  assert.match(said, /^“junk\.txt” could not be opened: file, offset 0: expected .*“empty\.pcap” could not be opened: .* found an empty file.*“photo\.bin” could not be opened: binary dump/);
+  assert.equal((await page.download("#download-log")).bytes.toString(), await commandLine(plain, vlan));
+  await page.screenshot("views-left-out");
+  // Where none can, all are named.
+  await page.choose(junk, empty);
+  await page.state("failed");
+  assert.match(await page.text("#error"), /^“junk\.txt” could not be opened: .*“empty\.pcap” could not be opened: /);
+  // One that is empty is no mistake of the page.
+  await page.choose(empty);
+  await page.tab.waitForFunction(() => document.getElementById("name").textContent === "empty.pcap" && document.documentElement.dataset.state === "failed");
+  assert.match(await page.text("#error"), /found an empty file; save the capture again\.$/);
+});
+
 test("several files dropped at once are decoded together", async (t) => {
   const page = await site.open(t);
   const a = await readFile(golden("exports", "from_client.bin"));

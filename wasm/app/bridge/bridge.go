@@ -120,7 +120,8 @@ func (*Ready) fields(*codec) {}
 // Open asks for the attached files (an array of Blobs or Files) to be decoded
 // together.
 type Open struct {
-	Names []string // of the files
+	Names  []string // of the files
+	Pasted bool     // it is text that was pasted, of which errors speak so
 	Assumed
 }
 
@@ -147,6 +148,7 @@ const (
 func (*Open) Kind() Kind { return KindOpen }
 func (m *Open) fields(c *codec) {
 	list(c, &m.Names, (*codec).text)
+	c.bool(&m.Pasted)
 	number(c, &m.Port)
 	c.text(&m.Server)
 	number(c, &m.FFIO)
@@ -196,6 +198,7 @@ const (
 type Ended struct {
 	Outcome  Outcome
 	Error    string  // one sentence, for people
+	Source   int     // which of several files it is about; -1 when it is about none of them alone
 	Offers   []Offer // ports to decode with instead
 	Progress Progress
 	Summary  Summary
@@ -256,6 +259,7 @@ func (*Ended) Kind() Kind { return KindEnded }
 func (m *Ended) fields(c *codec) {
 	number(c, &m.Outcome)
 	c.text(&m.Error)
+	number(c, &m.Source)
 	list(c, &m.Offers, func(c *codec, o *Offer) {
 		number(c, &o.Port)
 		number(c, &o.Conversations)

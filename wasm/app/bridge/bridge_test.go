@@ -9,11 +9,11 @@ import (
 // examples has a message of every kind, with no field left zero.
 var examples = []Message{
 	&Ready{},
-	&Open{[]string{"a ‹b›.pcapng", "b"}, Assumed{17500, "[::1]:7500", Off, 0x30040}},
+	&Open{[]string{"a ‹b›.pcapng", "b"}, true, Assumed{17500, "[::1]:7500", Off, 0x30040}},
 	&Cancel{},
 	&Progress{Read: 1 << 40, Size: -1, Rows: 50_000_000, Pass: 1, Base: NoTime, Millis: 12},
 	&Ended{
-		Outcome: Failed, Error: "expected … found …",
+		Outcome: Failed, Error: "expected … found …", Source: 3,
 		Offers:   []Offer{{7500, 3, 1 << 33, 9}, {65535, 1, 2, 3}},
 		Progress: Progress{Read: 4, Size: 5, Rows: 6, Pass: 1, Base: 1_700_000_000_000_000_000, Millis: 8},
 		Summary:  Summary{"pcapng", "gzip", 1, 2, 2, 3, -4, NoTime, 7500, 9, "records", []Basis{{"a", "b", "c", "d"}}, []Assumption{{"a", "port", true}}, -1, "why", 3},

@@ -85,16 +85,8 @@ func newNotes(p *page) *notes {
 
 // reset forgets the notes, for other files.
 func (n *notes) reset() {
-	same := len(n.files) == len(n.p.files)
-	for i := range n.files {
-		same = same && n.files[i].file.Equal(n.p.files[i].file)
-	}
-	if same { // they are decoded once more
-		n.early = nil
-		for i := range n.list {
-			n.early = append(n.early, n.list[i].Note)
-		}
-		n.list = nil
+	if sameFiles(n.files, n.p.files) { // they are decoded once more
+		n.early, n.list = n.all(), nil
 		return
 	}
 	n.files, n.hash, n.said, n.list, n.early = n.p.files, "", "", nil, nil
@@ -116,14 +108,20 @@ func (n *notes) ended(m *bridge.Ended) {
 
 // set gives the worker all notes, to find their rows.
 func (n *notes) set() {
-	all := n.early
-	for i := range n.list {
-		all = append(all, n.list[i].Note)
-	}
+	all := n.all()
 	n.early = nil
 	if len(all) > 0 {
 		n.p.client.post(&bridge.SetNotes{Record: bridge.NoRow, List: all[:min(len(all), maxNotes)]})
 	}
+}
+
+// all are the notes, whether their rows were found or not.
+func (n *notes) all() []bridge.Note {
+	all := n.early
+	for i := range n.list {
+		all = append(all, n.list[i].Note)
+	}
+	return all
 }
 
 // hashed takes the files' hash, and with it the notes that are kept beside it.

@@ -10,7 +10,8 @@
 //   - start.go: the first screen; choosing and dropping files.
 //   - header.go: the file's name, the footer's counts.
 //   - progress.go: the bar while decoding, and cancel.
-//   - problem.go: errors, ports to decode with instead, notices.
+//   - problem.go: errors, ports to decode with instead, notices. back.go: back to
+//     what was open before.
 //   - views.go: what the list shows: the log or the exchanges, filtered, sorted.
 //     list.go is the virtual list, columns.go what its rows look like, times.go
 //     how times are shown, partner.go the other side of the selected message,
@@ -45,6 +46,8 @@ package page
 
 import (
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -65,6 +68,7 @@ const (
 type page struct {
 	state   string
 	files   []source       // that are open
+	refused []string       // what was said of files that were to be opened with them
 	file    js.Value       // the first of them; undefined while there is none
 	name    string         // of the file, as it is; of several, for people
 	assumed bridge.Assumed // what was set about the conversation
@@ -74,6 +78,7 @@ type page struct {
 	header    *header
 	progress  *progressBar
 	problem   *problem
+	before    *wayBack
 	list      *list
 	heading   *columnBar
 	views     *views
@@ -121,6 +126,7 @@ func Run() {
 	p.client.came, p.client.died = p.came, p.died
 	p.client.start()
 	p.problem = newProblem(p)
+	p.before = newWayBack(p)
 	p.header = newHeader()
 	p.progress = newProgressBar(p)
 	p.inspector = newInspector(p)
@@ -220,18 +226,24 @@ func (p *page) open(file js.Value, name string, at place) { p.openAll([]source{{
 
 // openAll decodes files together and shows a place in them.
 func (p *page) openAll(files []source, at place) {
+	p.refused = nil
+	p.decode(files, at)
+}
+
+func (p *page) decode(files []source, at place) {
 	p.paste.leave(files)
 	p.begin(files, at)
 	names, blobs := []string{}, []any{}
 	for _, f := range files {
 		names, blobs = append(names, f.name), append(blobs, f.file)
 	}
-	p.client.open(&bridge.Open{Names: names, Assumed: at.assumed}, js.ValueOf(blobs))
+	p.client.open(&bridge.Open{Names: names, Assumed: at.assumed, Pasted: p.paste.shows()}, js.ValueOf(blobs))
 	p.look(at)
 }
 
 // adopt shows what another client decoded of a file, to its end.
 func (p *page) adopt(c *client, file source, at place, m *bridge.Ended) {
+	p.refused = nil
 	p.begin([]source{file}, at)
 	p.client.adopt(c)
 	p.look(at)
@@ -240,6 +252,7 @@ func (p *page) adopt(c *client, file source, at place, m *bridge.Ended) {
 
 // begin forgets what was open, for other files.
 func (p *page) begin(files []source, at place) {
+	p.before.leave(files)
 	p.files, p.file, p.assumed = files, files[0].file, at.assumed
 	p.wanted, p.wantedIn, p.rows = at.row, 0, 0
 	p.name = files[0].name
@@ -267,6 +280,7 @@ func (p *page) begin(files []source, at place) {
 
 // look shows a place, as far as it has come.
 func (p *page) look(at place) {
+	p.before.arrived()
 	p.filter.show(at.spec.filter)
 	p.views.set(at.spec)
 	p.address.put(false)
@@ -364,6 +378,9 @@ func (p *page) advance(m *bridge.Progress) {
 }
 
 func (p *page) ended(m *bridge.Ended) {
+	if p.without(m) {
+		return
+	}
 	p.advance(&m.Progress)
 	state := stateDone
 	if m.Outcome != bridge.Done {
@@ -385,6 +402,22 @@ func (p *page) ended(m *bridge.Ended) {
 	p.wanted = min(p.wanted, p.rows-1) // it is not that long
 	p.showWanted()
 	p.list.redraw()
+}
+
+// without opens several files without the one that could not be opened, and says
+// whether it does.
+func (p *page) without(m *bridge.Ended) bool {
+	if m.Outcome != bridge.Failed || m.Source < 0 || m.Progress.Rows > 0 {
+		return false
+	}
+	p.refused = append(p.refused, aboutFile(p.files[m.Source].name, m.Error))
+	p.decode(slices.Delete(slices.Clone(p.files), m.Source, m.Source+1), p.at())
+	return true
+}
+
+// aboutFile is what is wrong with one of several files: its name stays as it is.
+func aboutFile(name, problem string) string {
+	return "“" + visible(name) + "” could not be opened: " + strings.TrimSuffix(problem, ".") + "."
 }
 
 // died shows that the worker ended by itself. Its rows are gone.

@@ -66,14 +66,21 @@ func (b *pasteBox) open() {
 
 // close hides the box; what was decoded stays.
 func (b *pasteBox) close() {
-	show(b.box, false)
-	setClassOf(document.Body(), "pasting", false)
+	b.hide()
 	if hasClass(document.Body(), "work") {
 		b.p.list.focus()
 	} else {
 		byID("paste-start").Focus()
 	}
 }
+
+func (b *pasteBox) hide() {
+	show(b.box, false)
+	setClassOf(document.Body(), "pasting", false)
+}
+
+// shows says whether what the page shows was pasted.
+func (b *pasteBox) shows() bool { return b.blob.Truthy() && b.blob.Equal(b.p.file) }
 
 // leave forgets the text, when something else is opened.
 func (b *pasteBox) leave(files []source) {
@@ -198,18 +205,21 @@ func (b *pasteBox) decode(blob js.Value) {
 		}
 	}
 	c.start()
-	c.open(&bridge.Open{Names: []string{pastedName}}, js.ValueOf([]any{blob}))
+	c.open(&bridge.Open{Names: []string{pastedName}, Pasted: true}, js.ValueOf([]any{blob}))
 }
 
 // came shows what was decoded. Where there is nothing to show, what the page has
 // stays, and it is said why.
 func (b *pasteBox) came(c *client, blob js.Value, m *bridge.Ended) {
 	b.ahead = nil
-	if m.Outcome != bridge.Done && m.Progress.Rows == 0 {
+	if m.Outcome != bridge.Done && m.Summary.Messages == 0 {
 		c.stop()
 		text := sentence(m.Error)
-		if b.blob.Truthy() && b.blob.Equal(b.p.file) {
+		switch {
+		case b.shows():
 			text += " The rows below are of the text before."
+		case b.p.rows > 0:
+			text += " " + visible(b.p.name) + " stays open."
 		}
 		b.say(text, true)
 		return
@@ -217,12 +227,13 @@ func (b *pasteBox) came(c *client, blob js.Value, m *bridge.Ended) {
 	b.blob = blob
 	b.p.address.none()
 	b.p.adopt(c, source{blob, pastedName}, place{row: m.Summary.Message}, m)
+	b.p.before.offer()
 }
 
 // ended says what the text is, or what is wrong with it, when it is what was
 // decoded and the box is there to say it.
 func (b *pasteBox) ended(m *bridge.Ended) bool {
-	if !b.isOpen() || !b.blob.Truthy() || !b.blob.Equal(b.p.file) {
+	if !b.isOpen() || !b.shows() {
 		return false
 	}
 	if m.Outcome == bridge.Failed {

@@ -4,6 +4,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 
 	"honnef.co/go/js/dom/v2"
 
@@ -86,18 +87,50 @@ func (b *problem) check() {
 func (b *problem) ended(m *bridge.Ended, asked bridge.Assumed) {
 	switch m.Outcome {
 	case bridge.Failed:
-		b.fail(sentence(m.Error))
+		b.fail(b.failure(m))
 		b.offer(m.Offers)
+		if m.Progress.Rows == 0 {
+			b.offerBack()
+		}
 	case bridge.Cancelled:
 		b.say("Stopped after "+size(m.Progress.Read)+" of "+size(m.Progress.Size)+": "+counted(m.Progress.Rows, "row")+" so far.", "calm")
 		b.again("Decode it again", asked)
 	}
+	said, row := "", -1
 	s := &m.Summary
 	switch {
 	case s.Stop >= 0:
-		b.tell("The compatible log ends before row "+count(s.Stop+1)+": "+s.StopWhy, s.Stop)
+		said, row = "The compatible log ends before row "+count(s.Stop+1)+": "+s.StopWhy, s.Stop
 	case asked.Port == 0 && asked.Server == "" && s.Packets > 0 && m.Progress.Rows > 0 && s.Port != usualPort:
-		b.tell("Nothing was on port "+strconv.Itoa(usualPort)+"; the protocol is spoken on port "+strconv.Itoa(int(s.Port))+", so that is what you see.", -1)
+		said = "Nothing was on port " + strconv.Itoa(usualPort) + "; the protocol is spoken on port " + strconv.Itoa(int(s.Port)) + ", so that is what you see."
+	}
+	if m.Progress.Rows > 0 && len(b.p.refused) > 0 {
+		said = strings.TrimSpace(strings.Join(b.p.refused, " ") + " " + said)
+	}
+	if said != "" {
+		b.tell(said, row)
+	}
+}
+
+// failure says why decoding failed; of several files, which one it was, and those
+// that had been left out before.
+func (b *problem) failure(m *bridge.Ended) string {
+	all := b.p.refused
+	switch {
+	case m.Source >= 0:
+		return aboutFile(b.p.files[m.Source].name, m.Error)
+	case len(all) == 0 || m.Progress.Rows > 0:
+		return sentence(m.Error)
+	case len(b.p.files) == 1:
+		return strings.Join(append(all[:len(all):len(all)], aboutFile(b.p.name, m.Error)), " ")
+	}
+	return strings.Join(all, " ") + " " + sentence(m.Error)
+}
+
+// offerBack offers what was open before.
+func (b *problem) offerBack() {
+	if b.p.before.files != nil {
+		b.button(b.p.before.label(), b.p.before.back)
 	}
 }
 
@@ -119,9 +152,14 @@ func (b *problem) offer(offers []bridge.Offer) {
 
 // again adds a button that decodes the file again.
 func (b *problem) again(label string, assumed bridge.Assumed) dom.HTMLElement {
+	return b.button(label, func() { b.p.again(assumed) })
+}
+
+// button adds a button to what is offered.
+func (b *problem) button(label string, do func()) dom.HTMLElement {
 	button := element("button", "", label)
 	button.SetAttribute("type", "button")
-	on(button, "click", func(dom.Event) { b.p.again(assumed) })
+	on(button, "click", func(dom.Event) { do() })
 	b.offers.AppendChild(button)
 	return button
 }

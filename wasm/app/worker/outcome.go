@@ -12,11 +12,15 @@ import (
 
 // describe tells of a decoder's end: err is what Run returned.
 func describe(d *decode.Decoder, err error) *bridge.Ended {
-	e := &bridge.Ended{Summary: summary(d), Streams: streams(d)}
+	e := &bridge.Ended{Source: -1, Summary: summary(d), Streams: streams(d)}
 	if err == nil {
 		return e
 	}
 	e.Outcome = bridge.Failed
+	var one *decode.FileError
+	if errors.As(err, &one) {
+		e.Source, err = one.Source, one.Err // the page has the name
+	}
 	e.Error = string(walcore.AppendVisible(nil, err.Error()))
 	var none *decode.NoProtocolError
 	switch {

@@ -160,6 +160,9 @@ func (w *worker) open(o *bridge.Open, files js.Value) {
 	go func() {
 		defer p.turns.Close()
 		err := guard("the decoder", func() error { return w.decoder.Run(ctx) })
+		if o.Pasted {
+			err = capture.Pasted(err)
+		}
 		e := describe(w.decoder, err)
 		e.Progress = p.message()
 		e.Notes = notesOf(w.inspect())
