@@ -347,7 +347,7 @@ test("a stream alone, and what a filter leaves", async (t) => {
   await sender.tab.select("#share-stream", "1");
   await sender.tab.keyboard.press("Escape");
   const { link, facts } = await share(sender, { what: "streams" });
-  assert.match(facts, /^[\d,]+ rows\. .* will be encrypted here/);
+  assert.match(facts, /^[\d,]+ lines of the log\. .* will be encrypted here/);
   const reader = await site.open(t, { path: path(link) });
   assert.equal(await reader.state("done", "failed"), "done");
   const part = (await log(reader)).toString().split("\n");
@@ -533,7 +533,7 @@ test("the exchanges that were chosen, and those that a filter leaves, with their
   const left = Number((await sender.text("#filter-count")).split(" of ")[0].replace(/\D/g, ""));
   for (const how of ["data", "stored"]) {
     const { link, facts } = await share(sender, { how, what: "exchanges" });
-    assert.match(facts, new RegExp(`^[\\d,]+ rows, [\\d,]+ of them because the others need them\\. .*Your notes go along`), how);
+    assert.match(facts, new RegExp(`^[\\d,]+ lines of the log, [\\d,]+ of them because the others need them\\. .*Your notes go along`), how);
     const { reader, part } = await messages(link);
     assert.ok(part.filter((l) => /OpenFile/.test(l)).length >= left / 2 && part.length < whole.length / 2, `${part.length} lines`);
     await noted(reader, 1);

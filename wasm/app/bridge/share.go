@@ -48,7 +48,7 @@ func (m *Carve) fields(c *codec) {
 // for that: then Checked is false and nothing below it is known.
 type Carved struct {
 	Seq     uint32
-	Rows    int    // messages in it
+	Rows    int    // lines of the log in it
 	Added   int    // of them those that were not asked for, but the others need
 	Port    uint16 // on which the protocol is spoken in it, 0 when it need not be said
 	Checked bool

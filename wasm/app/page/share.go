@@ -453,13 +453,13 @@ func (s *share) offer() {
 		text += " Your notes are too much for it and stay here."
 	}
 	if c := s.carved; c != nil && can {
-		part := counted(c.Rows, "row")
+		part := counted(c.Rows, "line") + " of the log"
 		if c.Added > 0 {
 			part += ", " + count(c.Added) + " of them because the others need them"
 		}
 		text = part + ". " + text
 		if c.Changed > 0 {
-			text += " Alone, " + counted(c.Changed, "row") + " of them read differently."
+			text += " Alone, " + counted(c.Changed, "line") + " of them read differently."
 		}
 		if !c.Checked && s.noted() != "" {
 			text += " The part is large: notes stay here."
