@@ -228,7 +228,11 @@ func (f *Filter) compileTerm(t *term, text string) (test, *Mistake) {
 		}
 		s, dates, bad, ok := v.span(t.key.Form)
 		if !ok {
-			return nil, &Mistake{From: v.from, To: v.to, Want: t.key.want(), Found: text[v.from:v.to], Suggest: t.key.suggest(v, bad)}
+			m := &Mistake{From: v.from, To: v.to, Want: t.key.want(), Found: text[v.from:v.to], Suggest: t.key.suggest(v, bad)}
+			if bad == "" {
+				m.Want = "a range that begins before it ends"
+			}
+			return nil, m
 		}
 		if dates {
 			n.dates = append(n.dates, s)
@@ -285,8 +289,12 @@ func (k *Key) nearest(s string) string {
 	})
 }
 
-// suggest is a numeric value that may have been meant: with a unit.
+// suggest is a numeric value that may have been meant: with a unit, or turned
+// round.
 func (k *Key) suggest(v *value, bad string) string {
+	if bad == "" {
+		return k.written(value{op: isRange, text: v.last, last: v.text})
+	}
 	for _, unit := range [...]string{"ms", "s"} {
 		if unit == "ms" && k.Form == FormTime {
 			continue
@@ -301,11 +309,16 @@ func (k *Key) suggest(v *value, bad string) string {
 			}
 		}
 		if _, _, _, ok := fixed.span(k.Form); ok {
-			return string((&term{key: k, values: []value{fixed}}).append(nil))[len(k.Name)+1:]
+			return k.written(fixed)
 		}
 	}
 	if len(k.Words) > 0 {
 		return k.nearest(bad)
 	}
 	return ""
+}
+
+// written is a value as it is written behind the key.
+func (k *Key) written(v value) string {
+	return string((&term{key: k, values: []value{v}}).append(nil))[len(k.Name)+1:]
 }

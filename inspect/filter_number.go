@@ -164,7 +164,8 @@ func date(s string) (quantity, bool) {
 type span struct{ least, most int64 }
 
 // span is what a numeric value asks for; dates are nanoseconds since 1970. It is
-// not ok where an operand can't be read; bad is then that operand.
+// not ok where an operand can't be read, which is then bad, or where a range ends
+// before it begins, and then bad is empty.
 func (v *value) span(f Form) (s span, dates bool, bad string, ok bool) {
 	s = span{math.MinInt64, math.MaxInt64}
 	if v.op == isRange {
@@ -185,6 +186,9 @@ func (v *value) span(f Form) (s span, dates bool, bad string, ok bool) {
 		dates = f == FormTime && (isDate(v.text) || isDate(v.last))
 		if dates && v.text != "" && v.last != "" && isDate(v.text) != isDate(v.last) {
 			return s, false, v.text + valueOps[isRange] + v.last, false
+		}
+		if v.text != "" && v.last != "" && s.least > s.most {
+			return s, dates, "", false
 		}
 		return s, dates, "", true
 	}

@@ -88,7 +88,7 @@ func parse(text string) (*expr, *Mistake) {
 	}
 	e, m := p.any()
 	if m == nil && !p.end() {
-		m = p.mistake(p.at, p.at+1, "a term", p.text[p.at:p.at+1], "")
+		m = p.mistake(p.at, p.at+1, `a "(" that this closes`, p.text[p.at:p.at+1], "")
 	}
 	return e, m
 }
