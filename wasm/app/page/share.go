@@ -409,7 +409,7 @@ func (s *share) offer() {
 	case how == linkView && s.p.notes.hash == "":
 		text = "Working out the file's SHA-256…"
 	case how == linkView:
-		text, can = "No data: the link says where to look, what was set about the conversation, and the file's SHA-256. Who opens it is asked for the same file.", true
+		text, can = "No data: the link has the file's name and SHA-256, the view with its filter, the selected row, and what was set about the conversation. Who opens it is asked for the same file.", true
 		if s.noted() != "" {
 			if s.fileLink(s.noted()) == "" {
 				s.unnoted = true
