@@ -546,6 +546,38 @@ test("dragging chooses rows that are not in the page's tree; they are copied as 
   assert.ok((await page.tab.evaluate(() => getSelection().toString())).length > 3);
 });
 
+test("by keys all rows are chosen, or those up to either end, also where the page has no element for them", async (t) => {
+  const page = await example(t);
+  const pasted = await clipboard(page);
+  const { keyboard } = page.tab;
+  const chord = async (modifier, key) => {
+    await keyboard.down(modifier);
+    await keyboard.press(key);
+    await keyboard.up(modifier);
+  };
+  const copied = async (n) => {
+    await chord("Control", "c");
+    await said(page, new RegExp(`^${n} rows copied`));
+    return (await pasted()).trimEnd().split("\n");
+  };
+  await page.tab.click("#rows > :nth-child(5)");
+  await chord("Shift", "End");
+  assert.equal((await copied(151))[0], lines[4]);
+  await chord("Shift", "Home");
+  assert.deepEqual(await copied(5), lines.slice(0, 5));
+  await keyboard.press("Escape");
+  await chord("Shift", "PageDown");
+  assert.ok((await picked(page)).length > 10);
+  await chord("Control", "a");
+  assert.equal((await copied(155)).length, 155);
+  assert.equal(await page.tab.evaluate(() => getSelection().toString()), "", "nothing else of the page is selected");
+  // A filter leaves less to choose.
+  await filter(page, "op:WriteFile");
+  await page.tab.focus("#log");
+  await chord("Control", "a");
+  assert.ok((await copied(await rowCount(page))).length < 20);
+});
+
 test("a value is filtered by or left out, by mouse and by key; cells are copied", async (t) => {
   const page = await example(t);
   const pasted = await clipboard(page);

@@ -40,6 +40,11 @@ const (
 	toggleSide
 	extendDown
 	extendUp
+	extendPageDown
+	extendPageUp
+	extendToLast
+	extendToFirst
+	chooseAll
 	copyRows
 	valueMenu
 	markRow
@@ -93,6 +98,11 @@ var keyTable = []key{
 	{findPrevious, []string{"Shift+F3", "Ctrl+Shift+g"}, []string{"Shift+F3"}, anywhere, true, groupFind, "previous row with the text"},
 	{extendDown, []string{"Shift+ArrowDown"}, []string{"Shift+↓"}, inLog, true, groupRows, "choose the next row as well"},
 	{extendUp, []string{"Shift+ArrowUp"}, []string{"Shift+↑"}, inLog, true, groupRows, "choose the previous row as well"},
+	{extendPageDown, []string{"Shift+PageDown"}, []string{"Shift+Page Down"}, inLog, true, groupRows, "choose a page of rows more, downwards"},
+	{extendPageUp, []string{"Shift+PageUp"}, []string{"Shift+Page Up"}, inLog, true, groupRows, "choose a page of rows more, upwards"},
+	{extendToLast, []string{"Shift+End", "Ctrl+Shift+End"}, []string{"Shift+End"}, inLog, true, groupRows, "choose all rows down to the last"},
+	{extendToFirst, []string{"Shift+Home", "Ctrl+Shift+Home"}, []string{"Shift+Home"}, inLog, true, groupRows, "choose all rows up to the first"},
+	{chooseAll, []string{"Ctrl+a"}, []string{"Ctrl+A"}, inLog, true, groupRows, "choose all rows that the filter leaves"},
 	{copyRows, []string{"Ctrl+c"}, []string{"Ctrl+C"}, inLog, true, groupRows, "copy the chosen rows"},
 	{valueMenu, []string{"ContextMenu", "Shift+F10", "Enter"}, []string{"Enter", "Shift+F10"}, inLog, true, groupRows, "what can be done with the row: filter by its values, copy it"},
 	{markRow, []string{"m"}, []string{"M"}, inLog, true, groupRows, "mark the row, or take its mark away"},

@@ -187,6 +187,16 @@ func (p *page) extend(by int) {
 	l.redraw()
 }
 
+// chooseAll chooses every row of the view; the selected one stays it.
+func (p *page) chooseAll() {
+	l := p.list
+	if l.s.Rows() > 0 {
+		l.picks.begin(0)
+		l.picks.extend(0, l.s.Rows()-1)
+		l.redraw()
+	}
+}
+
 // ---- the menu of a value ----
 
 // menu opens the menu of what is pointed at: with the mouse, or of the selected
