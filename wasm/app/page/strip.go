@@ -69,9 +69,20 @@ type strip struct {
 	drawn  bool
 	frame  js.Func
 
+	ticks   []stripTick
 	painted bool  // the picture is up to date; playhead and brush stand beside it
 	base    int64 // the log's beginning, by which its ticks were drawn
 }
+
+// A stripTick is a label of the axis that is drawn, and the pixels that it takes.
+type stripTick struct {
+	el       js.Value
+	from, to float64
+	covered  bool // by the playhead's label
+}
+
+// letterWidth is about that of a letter of the strip's labels, in pixels.
+const letterWidth = 7
 
 // A stripDrag is a drag that is going on.
 type stripDrag struct {
@@ -375,11 +386,13 @@ func (s *strip) drawTicks() {
 		return
 	}
 	var labels []any
+	s.ticks = s.ticks[:0]
 	for _, t := range ticks(s.view, s.p.list.base, s.byRow, int(s.width/tickWidth)) {
 		if at := s.view.part(t.at); at >= 0 && at*s.width < s.width-tickWidth/2 {
 			el := element("span", "", t.text)
 			el.Underlying().Get("style").Set("left", pixels(at*s.width))
 			labels = append(labels, el.Underlying())
+			s.ticks = append(s.ticks, stripTick{el: el.Underlying(), from: at * s.width, to: at*s.width + float64(len(t.text))*letterWidth})
 		}
 	}
 	s.marks.Underlying().Call("replaceChildren", labels...)
@@ -390,17 +403,35 @@ func (s *strip) drawHead() {
 	part := s.view.part(at)
 	if has = has && part >= 0 && part <= 1; !has {
 		show(s.head, false)
+		s.coverTicks(0, 0)
 		return
 	}
 	x := part * s.width
+	text := count1(s.row)
+	if !s.byRow {
+		text = string(appendTime(nil, s.rowTime, s.p.list.base)) + " s"
+	}
+	s.headText.SetTextContent(text)
 	s.head.Underlying().Get("style").Set("transform", "translateX("+pixels(x)+")")
-	s.head.Underlying().Get("classList").Call("toggle", "flip", x > s.width-90)
-	if s.byRow {
-		s.headText.SetTextContent(count1(s.row))
+	flip, width := x > s.width-90, float64(len(text)+1)*letterWidth
+	s.head.Underlying().Get("classList").Call("toggle", "flip", flip)
+	if flip {
+		s.coverTicks(x-width, x)
 	} else {
-		s.headText.SetTextContent(string(appendTime(nil, s.rowTime, s.p.list.base)) + " s")
+		s.coverTicks(x, x+width)
 	}
 	show(s.head, true)
+}
+
+// coverTicks takes away the labels of the axis where the playhead's stands.
+func (s *strip) coverTicks(from, to float64) {
+	for i := range s.ticks {
+		t := &s.ticks[i]
+		if covered := t.from < to && from < t.to; covered != t.covered {
+			t.covered = covered
+			t.el.Get("classList").Call("toggle", "covered", covered)
+		}
+	}
 }
 
 func (s *strip) drawBrush() {
