@@ -163,23 +163,25 @@ test("a stored share: another browser has the same log", async (t) => {
   for (const secret of ["devkit_story", "system.xml", "%SLC_EMU_DIR", key]) assert.ok(!bytes.includes(secret), `${secret} is stored`);
 });
 
-test("what was packed for the host comes as the file that it was, with its name, its hash and its notes", async (t) => {
-  const sender = await decoded(t, plain);
-  await sender.tab.waitForFunction(() => /sha256/.test(document.getElementById("chip").textContent), { timeout: PATIENCE });
-  const hash = await sender.tab.$eval("#chip .hash", (e) => e.title);
-  const { link } = await share(sender);
-  const reader = await site.open(t, { path: path(link) });
-  assert.equal(await reader.state("done", "failed"), "done");
-  assert.equal(await reader.text("#name"), "ipv6_raw.pcap");
-  assert.equal(await reader.text("#size"), await sender.text("#size"));
-  await reader.tab.waitForFunction(() => /sha256/.test(document.getElementById("chip").textContent), { timeout: PATIENCE });
-  assert.equal(await reader.tab.$eval("#chip .hash", (e) => e.title), hash);
-  assert.equal(await reader.text("#notice-go"), "Save the file");
-  const saved = await reader.download("#notice-go");
-  assert.equal(saved.name, "ipv6_raw.pcap");
-  assert.ok(saved.bytes.equals(await readFile(plain)));
-  await reader.screenshot("shared-save");
-});
+for (const how of ["stored", "data"]) {
+  test(`what was packed on the way comes as the file that it was, with its name and hash: ${how}`, async (t) => {
+    const sender = await decoded(t, plain);
+    await sender.tab.waitForFunction(() => /sha256/.test(document.getElementById("chip").textContent), { timeout: PATIENCE });
+    const hash = await sender.tab.$eval("#chip .hash", (e) => e.title);
+    const { link } = await share(sender, { how });
+    const reader = await site.open(t, { path: path(link) });
+    assert.equal(await reader.state("done", "failed"), "done");
+    assert.equal(await reader.text("#name"), "ipv6_raw.pcap");
+    assert.equal(await reader.text("#size"), await sender.text("#size"));
+    await reader.tab.waitForFunction(() => /sha256/.test(document.getElementById("chip").textContent), { timeout: PATIENCE });
+    assert.equal(await reader.tab.$eval("#chip .hash", (e) => e.title), hash);
+    assert.equal(await reader.text("#notice-go"), "Save the file");
+    const saved = await reader.download("#notice-go");
+    assert.equal(saved.name, "ipv6_raw.pcap");
+    assert.ok(saved.bytes.equals(await readFile(plain)));
+    await reader.screenshot("shared-save");
+  });
+}
 
 test("the stored bytes hold nothing of what was shared: not its content, its name, its notes or its view", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "satascope-secret-"));

@@ -21,7 +21,7 @@ import (
 const MaxLink = 32 << 10
 
 const (
-	dataName = "data=" // data=NAME.CONTENT, base64url, and behind an & the view
+	dataName = "data=" // data=NAME.CONTENT, base64url, .LENGTH where the content is gzip of so many bytes, and behind an & the view
 	fileName = "file=" // file=SHA256.NAME, hex and base64url, and behind an & the view
 )
 
@@ -46,11 +46,11 @@ func (p *Prepared) Fragment() (string, error) {
 	if _, err := browser.NewFile(p.blob, "").ReadAt(b, 0); err != nil && err != io.EOF {
 		return "", err
 	}
-	name := p.content.Name
-	if p.gzip && !strings.HasSuffix(name, ".gz") {
-		name += ".gz"
+	text := dataName + base64url.EncodeToString([]byte(p.content.Name)) + "." + base64url.EncodeToString(b)
+	if p.gzip {
+		text += "." + strconv.Itoa(p.content.Blob.Get("size").Int())
 	}
-	text := withView(dataName+base64url.EncodeToString([]byte(name))+"."+base64url.EncodeToString(b), p.content.View, p.content.Notes)
+	text = withView(text, p.content.View, p.content.Notes)
 	if len(text) > MaxLink {
 		return "", nil
 	}
@@ -110,13 +110,18 @@ type Data struct {
 	Notes string
 }
 
-// ParseData reads a link that carries content.
+// maxRatio is more than gzip can make of a byte.
+const maxRatio = 1100
+
+// ParseData reads a link that carries content, and unpacks it where it was packed
+// for the link. It blocks.
 func ParseData(fragment string) (*Data, error) {
 	if len(fragment) > maxLink {
 		return nil, errLong
 	}
 	text, view, _ := strings.Cut(strings.TrimPrefix(fragment, dataName), "&")
 	first, second, ok := strings.Cut(text, ".")
+	second, length, packed := strings.Cut(second, ".")
 	nameBytes, err1 := base64url.DecodeString(first)
 	content, err2 := base64url.DecodeString(second)
 	if !ok || err1 != nil || err2 != nil || len(content) == 0 {
@@ -124,6 +129,15 @@ func ParseData(fragment string) (*Data, error) {
 	}
 	d := &Data{Blob: js.Global().Get("Blob").New([]any{browser.Array(content)}), Name: plainName(string(nameBytes))}
 	d.View, d.Notes = cutNotes(view)
+	if packed {
+		n, err := strconv.ParseInt(length, 10, 64)
+		if err != nil || n <= 0 || n > maxRatio*int64(len(content)) {
+			return nil, errCut
+		}
+		if d.Blob, err = unpack(NewCall(), d.Blob, n); err != nil {
+			return nil, err
+		}
+	}
 	return d, nil
 }
 

@@ -84,7 +84,7 @@ func plainName(name string) string {
 func (f *Found) Fetch(c *Call, progress func(bytes int64)) (js.Value, error) {
 	blob, err := f.content(c, progress)
 	if length, yes := f.unpacks(); yes && err == nil {
-		return f.unpack(c, blob, length)
+		return unpack(c, blob, length)
 	}
 	return blob, err
 }

@@ -464,6 +464,22 @@ func TestLinks(t *testing.T) {
 	require.Equal(t, "note & mark", data.Notes)
 	require.Equal(t, content, bytesOf(t, data.Blob))
 
+	// What compresses comes as the file that it was, and never as more.
+	content = bytes.Repeat([]byte("the same again "), 1000)
+	p, err = Prepare(Content{Blob: blobOf(content), Name: "b.pcap"})
+	require.NoError(t, err)
+	text, err = p.Fragment()
+	require.NoError(t, err)
+	require.Less(t, len(text), 1000)
+	data, err = ParseData(text)
+	require.NoError(t, err)
+	require.Equal(t, "b.pcap", data.Name)
+	require.Equal(t, content, bytesOf(t, data.Blob))
+	for says, want := range map[string]string{"14999": "expected 14999 bytes", "15001": "expected 15001 bytes", "0": "not whole", "-1": "not whole", "x": "not whole", "": "not whole", "9000000": "not whole"} {
+		_, err = ParseData(strings.TrimSuffix(text, "15000") + says)
+		require.ErrorContains(t, err, want, says)
+	}
+
 	sum := strings.Repeat("0123456789abcdef", 4)
 	text = FileFragment(sum, "ä b.pcap", "row=9", "note & mark")
 	require.True(t, IsFileLink(text))

@@ -25,8 +25,8 @@ func (f *Found) unpacks() (length int64, yes bool) {
 
 func (f *Found) packed() bool { return f.Manifest.Get(seal.FieldEncoding) == "gzip" }
 
-// unpack gives the file as the sender had it: never more than the manifest says.
-func (f *Found) unpack(c *Call, blob js.Value, length int64) (js.Value, error) {
+// unpack gives the file as the sender had it: never more than it is said to be.
+func unpack(c *Call, blob js.Value, length int64) (js.Value, error) {
 	file := browser.NewFile(blob, "")
 	packed, err := file.Open()
 	if err != nil {
