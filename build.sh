@@ -9,7 +9,7 @@ budget=1950000                      # bytes of the page's WebAssembly as brotli,
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.6.1
 gotestsum=gotest.tools/gotestsum@v1.13.0
 core="sata walcore capture decode inspect learn share/seal wasm/app/bridge wasm/app/browser wasm/app/page wasm/app/scroll wasm/app/sharing wasm/app/worker" # tested as WebAssembly too
-raced="livelog decode share"        # tested with the race detector
+raced="livelog share"               # tested with the race detector; decode too, without its long tests
 node_needed=18
 
 usage() {
@@ -328,6 +328,7 @@ test_native() {
 }
 # shellcheck disable=SC2046
 test_race() { CGO_ENABLED=1 go_test . -race $(present $raced); }
+test_race_decode() { CGO_ENABLED=1 go_test . -race -short ./decode; }
 
 # Go's loader for Node hands the whole environment over and has little room for it.
 test_wasm() {
@@ -415,6 +416,7 @@ test_all() {
   program || { status=1; failed=$((failed + 1)); }
   tests "tests, native" test_native
   tests "tests, race detector" test_race
+  tests "tests, race detector, decode" test_race_decode
   tests "tests, WebAssembly under Node" test_wasm
   # -mod=mod: what they require follows this module, which they replace.
   while IFS= read -r module; do

@@ -196,6 +196,9 @@ func TestNothingIsInvented(t *testing.T) {
 // TestBursts loses packets of the golden captures in runs: at 1% nearly all that
 // is whole comes out right, and nothing is invented however much is lost.
 func TestBursts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes every capture many times")
+	}
 	files, err := filepath.Glob(golden + "captures/*cap*")
 	require.NoError(t, err)
 	seeds := uint64(2)

@@ -250,6 +250,9 @@ func (d *Decoder) placeOf(r *walcore.Record) place {
 // right, and that none is invented. The table of docs/recovery.md is what it
 // gives (-update writes it); RECOVERY_SEED tries other seeds.
 func TestRecovery(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes every capture many times")
+	}
 	files, err := filepath.Glob(golden + "captures/*")
 	require.NoError(t, err)
 	rates := []float64{0.001, 0.01, 0.05}
