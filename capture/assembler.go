@@ -112,7 +112,22 @@ func NewAssembler(h Handler, o AssemblerOptions) *Assembler {
 func (a *Assembler) Packet(p *Packet) {
 	a.at, a.atTime = p.Number, p.Time
 	for ok := a.Dissector.Segment(p, &a.seg); ok; ok = a.Dissector.More(&a.seg) {
-		a.Segment(&a.seg, p.Number, p.Time)
+		if a.seg.Odd {
+			a.odd(&a.seg)
+		} else {
+			a.Segment(&a.seg, p.Number, p.Time)
+		}
+	}
+}
+
+// odd tells of a fragment that contradicts others of its packet.
+func (a *Assembler) odd(s *Segment) {
+	for c := a.convs[keyOf(s.Src, s.Dst)]; c != nil; c = c.twin {
+		if c.state == open && c.wanted && c.sources.has(s.Source) {
+			own := &c.sides[c.from(s)]
+			a.drop(c, Drop{Why: DropContradicts, From: c.from(s), Offset: max(0, own.offset(s.Seq))})
+			return
+		}
 	}
 }
 

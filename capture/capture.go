@@ -117,9 +117,10 @@ type DropReason uint8
 
 // The reasons.
 const (
-	DropDiffers   DropReason = iota // other bytes came first for the same place
-	DropLate                        // the place was given up as a gap, or lies before offset 0
-	DropElsewhere                   // their sequence number is far from all others
+	DropDiffers     DropReason = iota // other bytes came first for the same place
+	DropLate                          // the place was given up as a gap, or lies before offset 0
+	DropElsewhere                     // their sequence number is far from all others
+	DropContradicts                   // an IP fragment differs from others of its packet in the headers, or in where it ends; without size
 )
 
 // CloseReason says how a conversation ended.

@@ -11,6 +11,7 @@ const (
 	maxFragmented = 64       // packets
 	maxPieces     = 256      // fragments of one packet
 	maxFragmentIP = 64 << 10 // bytes of one packet; and of what came for the same places and differs
+	maxWhole      = 32       // packets that are whole, kept to compare with them what comes later
 	// fragmentTime is for how long a packet's fragments are waited for, in
 	// nanoseconds of the capture's time: what Linux waits.
 	fragmentTime = 30e9
@@ -32,8 +33,17 @@ type fragmented struct {
 	have   int   // bytes of it that are covered
 	data   []byte
 	pieces []fragment // by offset, without overlaps
-	others []fragment // of what came later for the same places, that which differs
+	others []fragment // of what came later for the same places, that which differs; without size, what can't be of the packet
 	other  []byte     // the bytes of others, one behind the other
+
+	// Once it is whole, and carries TCP:
+	tcp  int     // where the TCP header begins in data
+	head Segment // its segment; PayloadFile is the place in data
+	end  int     // of the segment's payload, in data
+
+	// again is the packet that was whole before and that the fragments of this one
+	// repeat, as far as they have come; nil when they don't.
+	again *fragmented
 }
 
 // A fragment is a piece of a packet's data and where it comes from.
@@ -48,9 +58,10 @@ type fragment struct {
 
 // A fragments collects the fragments of IP packets.
 type fragments struct {
-	open []*fragmented // the oldest first
-	free []*fragmented
-	done *fragmented // the packet whose segment is being given
+	open  []*fragmented // the oldest first
+	whole []*fragmented // those that carry TCP, the oldest first
+	free  []*fragmented
+	done  *fragmented // the packet whose segment is being given
 }
 
 // fragment takes the fragment in the view, off bytes into the packet k, with
@@ -63,8 +74,26 @@ func (d *Dissector) fragment(k fragmentKey, protocol byte, off int, more bool, p
 	if off == 0 {
 		f.next = protocol
 	}
+	if w := f.again; w != nil {
+		if w.repeats(d.v, off, more) {
+			// It stays with f too: the number may be used again, and then the
+			// others of its packet are still to come.
+			w.others, w.other = w.others[:0], w.other[:0]
+			for _, x := range w.pieces {
+				w.compare(d.v, off, max(off, x.from), x.captured, p)
+			}
+			d.fragments.done = w
+			d.rebuilt, d.at = true, -1
+		} else {
+			f.again = nil
+		}
+	}
 	if !f.add(d.v, off, more, p) {
 		return isFragment
+	}
+	if w := f.again; w != nil && w.same(f) {
+		d.fragments.remove(f)
+		return isFragment // all of it was compared, as it came
 	}
 	d.fragments.take(f)
 	// Where the first bytes that are missing begin: no header is read beyond.
@@ -77,20 +106,23 @@ func (d *Dissector) fragment(k fragmentKey, protocol byte, off int, more bool, p
 	d.rebuilt, d.at = true, -1
 	d.v = view{data: f.data[:there], full: f.total}
 	o := d.protocol(f.next, p, s)
-	if o == isTCP {
-		// PayloadFile is the place in data now. The segment is given piece by
-		// piece, each with its own place in the file.
-		d.head = *s
-		d.at = int(s.PayloadFile)
-		d.end = d.at + len(s.Payload) + s.Cut
-		d.More(s)
+	if o != isTCP {
+		d.rebuilt = false
+		return o
 	}
+	// The segment is given piece by piece, each with its own place in the file.
+	f.tcp, f.head = int(d.tcpAt), *s
+	f.end = int(s.PayloadFile) + len(s.Payload) + s.Cut
+	d.at = int(s.PayloadFile)
+	d.fragments.keep(f)
+	d.More(s)
 	return o
 }
 
 // More gives the next piece of a segment that came in several IP fragments, and
 // behind the last what differs where fragments overlap, as a segment that was sent
-// again. It is to be called after Segment returned true, until it returns false.
+// again, or as one that is Odd. It is to be called after Segment returned true,
+// until it returns false.
 func (d *Dissector) More(s *Segment) bool {
 	if !d.rebuilt {
 		return false
@@ -105,11 +137,11 @@ func (d *Dissector) More(s *Segment) bool {
 		i++
 	}
 	x := &f.pieces[i]
-	to := max(d.at, min(x.to, d.end))
+	to := max(d.at, min(x.to, f.end))
 	there := max(d.at, min(x.captured, to))
-	d.piece(s, x, d.at)
+	f.piece(s, x, d.at)
 	s.Payload, s.Cut = f.data[d.at:there], to-there
-	if d.at = to; d.at < d.end {
+	if d.at = to; d.at < f.end {
 		s.Flags &^= FIN // it stands behind the last piece
 	} else {
 		d.at = -1
@@ -119,9 +151,9 @@ func (d *Dissector) More(s *Segment) bool {
 
 // piece makes s the part of the segment from a place on, which came in fragment x.
 // Its payload and whether it is the last are still to be told.
-func (d *Dissector) piece(s *Segment, x *fragment, from int) {
-	*s = d.head
-	if begin := int(d.head.PayloadFile); from > begin {
+func (f *fragmented) piece(s *Segment, x *fragment, from int) {
+	*s = f.head
+	if begin := int(f.head.PayloadFile); from > begin {
 		s.Seq += uint32(from - begin)
 		if s.Flags&SYN != 0 { // it takes a number
 			s.Seq++
@@ -136,18 +168,29 @@ func (d *Dissector) piece(s *Segment, x *fragment, from int) {
 // place of the segment, and differ.
 func (d *Dissector) differing(s *Segment) bool {
 	f := d.fragments.done
-	for ; len(f.others) > 0; f.others = f.others[1:] {
-		x := &f.others[0]
+	for len(f.others) > 0 {
+		x := f.others[0]
+		payload := int(f.head.PayloadFile)
+		if x.from < payload && x.to > payload { // the headers first, then what they carry
+			x.to = payload
+			f.others[0].from, f.others[0].file = payload, x.file+int64(payload-x.from)
+		} else {
+			f.others = f.others[1:]
+		}
 		b := f.other[:x.to-x.from]
 		f.other = f.other[len(b):]
-		from, to := max(x.from, int(d.head.PayloadFile)), min(x.to, d.end)
-		if from >= to { // the header, or padding
+		from, to := max(x.from, payload), min(x.to, f.end)
+		switch {
+		case len(b) == 0, x.to <= payload && !bytes.Equal(b, f.data[x.from:x.to]):
+			f.piece(s, &x, x.from)
+			s.Payload, s.Cut, s.Odd = nil, 0, true
+		case from < to && !bytes.Equal(b[from-x.from:to-x.from], f.data[from:to]):
+			f.piece(s, &x, from)
+			s.Payload, s.Cut = b[from-x.from:to-x.from], 0
+			s.Flags &^= SYN | FIN
+		default: // only what stood on the other side of the headers' end differs
 			continue
 		}
-		d.piece(s, x, from)
-		s.Payload, s.Cut = b[from-x.from:to-x.from], 0
-		s.Flags &^= SYN | FIN
-		f.others = f.others[1:]
 		return true
 	}
 	return false
@@ -177,30 +220,91 @@ func (fs *fragments) find(k fragmentKey, time int64) *fragmented {
 		f = new(fragmented)
 	}
 	*f = fragmented{key: k, began: time, total: -1, data: f.data[:0], pieces: f.pieces[:0], others: f.others[:0], other: f.other[:0]}
+	for _, w := range fs.whole { // the last of its number
+		if w.key == k && (time == NoTime || w.began == NoTime || time-w.began <= fragmentTime) {
+			f.again = w
+		}
+	}
 	fs.open = append(fs.open, f)
 	return f
 }
 
-// take removes a packet that is whole, and keeps it until the next one is.
-func (fs *fragments) take(f *fragmented) {
-	if fs.done != nil {
-		fs.free = append(fs.free, fs.done)
-	}
-	fs.done = f
+// remove forgets a packet whose fragments were all compared with those of another.
+func (fs *fragments) remove(f *fragmented) {
 	fs.open = slices.DeleteFunc(fs.open, func(x *fragmented) bool { return x == f })
+	fs.free = append(fs.free, f)
+}
+
+// take removes a packet that is whole, and lends it until the next one is.
+func (fs *fragments) take(f *fragmented) {
+	fs.remove(f)
+	fs.done = f
+}
+
+// keep keeps a packet that was taken, to compare with it what comes later.
+func (fs *fragments) keep(f *fragmented) {
+	fs.free = fs.free[:len(fs.free)-1]
+	if len(fs.whole) == maxWhole {
+		oldest := fs.whole[0]
+		for _, x := range fs.open {
+			if x.again == oldest {
+				x.again = nil
+			}
+		}
+		fs.whole = slices.Delete(fs.whole, 0, 1)
+		fs.free = append(fs.free, oldest)
+	}
+	fs.whole = append(fs.whole, f)
+}
+
+// repeats tells whether a fragment that came later than the whole packet can be
+// one of it that was captured again, and not one of a packet that has its number:
+// it lies within, and its ports and sequence number are the same or, where these
+// differ, what it carries.
+func (f *fragmented) repeats(v view, off int, more bool) bool {
+	end := off + v.full
+	if end > f.total || more != (end < f.total) {
+		return false
+	}
+	if off > f.tcp || off+len(v.data) < f.tcp+8 || f.sameNumbers(v.data[f.tcp-off:]) {
+		return true
+	}
+	from, to := int(f.head.PayloadFile), min(off+len(v.data), len(f.data))
+	return to-from >= 8 && bytes.Equal(v.data[from-off:to-off], f.data[from:to])
+}
+
+// sameNumbers tells whether a TCP header has the ports and the sequence number of
+// the packet's.
+func (f *fragmented) sameNumbers(header []byte) bool {
+	return bytes.Equal(header[:8], f.data[f.tcp:][:8])
+}
+
+// same tells whether another packet is this one again, so that nothing in it is new.
+func (f *fragmented) same(other *fragmented) bool {
+	for _, x := range f.pieces {
+		if x.captured < x.to {
+			return false
+		}
+	}
+	return other.total == f.total && f.sameNumbers(other.data[f.tcp:])
 }
 
 // add takes a fragment and tells whether the packet is whole now. Bytes that
 // came before count, as everywhere.
 func (f *fragmented) add(v view, off int, more bool, p *Packet) bool {
 	end := off + v.full
-	if v.full == 0 || end > maxFragmentIP || len(f.pieces) >= maxPieces || f.total >= 0 && end > f.total {
+	if v.full == 0 || end > maxFragmentIP || len(f.pieces) >= maxPieces {
+		return false
+	}
+	n := len(f.pieces)
+	if f.total >= 0 && (end > f.total || !more && end < f.total) || !more && n > 0 && f.pieces[n-1].to > end {
+		// Two fragments give the packet different ends.
+		if len(f.others) < maxPieces {
+			f.others = append(f.others, fragment{from: off, to: off, file: v.file, packet: p.Number, time: p.Time, source: p.Source})
+		}
 		return false
 	}
 	if !more {
-		if n := len(f.pieces); f.total >= 0 && f.total != end || n > 0 && f.pieces[n-1].to > end {
-			return false // there is more than the last fragment says
-		}
 		f.total = end
 	}
 	if len(f.data) < end {

@@ -69,6 +69,10 @@ func (f *fragmentFile) add(p []byte, original int) {
 		if len(s.Payload) > 0 {
 			require.Equal(f.t, string(s.Payload), string(f.bytes[s.PayloadFile:][:len(s.Payload)]), "the bytes stand where it says")
 		}
+		if s.Odd {
+			f.text = append(f.text, fmt.Sprintf("%d: odd at %d, of %d", f.n, s.Seq, s.Packet))
+			continue
+		}
 		cut := ""
 		if s.Cut > 0 {
 			cut = fmt.Sprintf(" cut %d", s.Cut)
@@ -156,6 +160,77 @@ func TestFragmentsRepeatedAndOverlapping(t *testing.T) {
 	}
 }
 
+// What comes of a packet that was whole is compared with it.
+func TestFragmentsThatComeLate(t *testing.T) {
+	payload := "0123456789abcdefghijklmnopqrstuvwxyz"
+	tcp := tcpBytes(1, 2, 100, 5, ACK, []byte(payload))
+	changed := func(at ...int) []byte {
+		b := append([]byte(nil), tcp...)
+		for _, i := range at {
+			b[i] ^= 0x20
+		}
+		return b
+	}
+	whole := cutUp(tcp, 32)
+	for name, c := range map[string]struct {
+		late []fragmentPart
+		want []string // from packet 3 on
+	}{
+		"the same":                          {whole[1:], nil},
+		"a part of it":                      {[]fragmentPart{{8, true, tcp[8:40]}}, nil},
+		"other data":                        {[]fragmentPart{{32, false, changed(33)[32:]}}, []string{`3: seq 112 flags 0x10 "cDefghijklmnopqrstuvwxyz" of 3`}},
+		"other data over two fragments":     {[]fragmentPart{{24, true, changed(24, 47)[24:48]}}, []string{`3: seq 104 flags 0x10 "\x1456789ab" of 3`, `3: seq 112 flags 0x10 "cdefghijklmnopqR" of 3`}},
+		"another acknowledgement number":    {[]fragmentPart{{0, true, changed(11)[:32]}}, []string{`3: odd at 100, of 3`}},
+		"that, and other data":              {[]fragmentPart{{0, true, changed(11, 31)[:32]}}, []string{`3: odd at 100, of 3`, `3: seq 100 flags 0x10 "0123456789aB" of 3`}},
+		"another sequence number":           {[]fragmentPart{{0, true, changed(5)[:32]}}, []string{`3: odd at 100, of 3`}},
+		"all of it again":                   {whole, nil},
+		"all of it again, with other flags": {cutUp(changed(13), 32), []string{`3: odd at 100, of 3`}},
+		"all of it again, with other data":  {cutUp(changed(50), 32), []string{`4: seq 112 flags 0x10 "cdefghijklmnopqrstUvwxyz" of 4`}},
+		"twice the same difference":         {[]fragmentPart{{0, true, changed(11)[:32]}, {0, true, changed(11)[:32]}}, []string{`3: odd at 100, of 3`, `4: odd at 100, of 4`}},
+		"another packet with its number": {cutUp(tcpBytes(1, 2, 136, 5, ACK, []byte("another packet's data, as long as it")), 32),
+			[]string{`4: seq 136 flags 0x10 "another pack" of 3`, `4: seq 148 flags 0x10 "et's data, as long as it" of 4`}},
+		"a shorter packet with its number": {cutUp(tcpBytes(1, 2, 136, 5, ACK, []byte(payload[8:28])), 32),
+			[]string{`4: seq 136 flags 0x10 "89abcdefghij" of 3`, `4: seq 148 flags 0x10 "klmnopqr" of 4`}},
+	} {
+		for _, six := range []bool{false, true} {
+			f := &fragmentFile{t: t}
+			for _, x := range append(whole[:2:2], c.late...) {
+				p := x.packet4(7)
+				if six {
+					p = x.packet6(7)
+				}
+				f.add(p, len(p))
+			}
+			require.Equal(t, append([]string{`2: seq 100 flags 0x10 "0123456789ab" of 1`, `2: seq 112 flags 0x10 "cdefghijklmnopqrstuvwxyz" of 2`}, c.want...), f.text, name)
+			// The next packet is whole as ever.
+			for _, x := range whole {
+				p := x.packet6(8)
+				f.add(p, len(p))
+			}
+			require.Len(t, f.text, 2+len(c.want)+2, name)
+		}
+	}
+}
+
+// Headers that differ, and two ends, are told of a packet that is not whole yet, too.
+func TestFragmentsThatAreOdd(t *testing.T) {
+	tcp := tcpBytes(1, 2, 100, 5, ACK, []byte("0123456789abcdefghijklmnopqrstuvwxyz"))
+	other := tcpBytes(1, 2, 100, 6, ACK, []byte("0123456789abcdefghijklmnopqrstuvwxyz"))
+	f := &fragmentFile{t: t}
+	for _, x := range []fragmentPart{{0, true, tcp[:32]}, {0, true, other[:16]}, {8, true, other[8:32]}, {48, false, tcp[48:]}, {32, false, tcp[32:40]}, {48, true, tcp[48:]}, {32, true, tcp[32:48]}} {
+		p := x.packet4(7)
+		f.add(p, len(p))
+	}
+	require.Equal(t, []string{
+		`7: seq 100 flags 0x10 "0123456789ab" of 1`,
+		`7: seq 112 flags 0x10 "cdefghijklmnopqr" of 7`,
+		`7: seq 128 flags 0x10 "stuvwxyz" of 4`,
+		`7: odd at 100, of 2`,
+		`7: odd at 100, of 3`,
+		`7: odd at 112, of 5`,
+	}, f.text)
+}
+
 func TestFragmentsCutByTheSnapLength(t *testing.T) {
 	tcp := tcpBytes(1, 2, 100, 5, ACK, []byte("0123456789abcdefghijklmnopqrstuvwxyz"))
 	f := &fragmentFile{t: t}
@@ -219,6 +294,24 @@ func TestFragmentsAreNotKeptForEver(t *testing.T) {
 	p = parts[1].packet4(1999)
 	f.add(p, len(p))
 	require.Len(t, f.text, 2)
+	// Of those that were whole, too: one that was forgotten is compared with nothing.
+	for id := range uint16(100) {
+		for _, x := range parts {
+			p := x.packet4(3000 + id)
+			f.n = 41
+			f.add(p, len(p))
+		}
+		require.LessOrEqual(t, len(f.d.fragments.whole), maxWhole)
+	}
+	f.text = nil
+	odd := parts[0]
+	odd.data = tcpBytes(1, 2, 100, 7, ACK, nil)
+	for _, id := range []uint16{3000, 3099 - maxWhole, 3100 - maxWhole, 3099} {
+		p := odd.packet4(id)
+		f.n = 41
+		f.add(p, len(p))
+	}
+	require.Equal(t, []string{"42: odd at 100, of 42", "42: odd at 100, of 42"}, f.text)
 }
 
 func TestFragmentsOfManyPackets(t *testing.T) {

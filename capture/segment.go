@@ -26,6 +26,9 @@ type Segment struct {
 	Packet      uint64 // number of the packet that Payload stands in
 	Time        int64  // of that packet
 	Source      uint8  // of that packet
+	// Odd marks what is no segment but tells of an IP fragment that contradicts
+	// those that came before it in the segment's headers or in where it ends.
+	Odd bool
 }
 
 // Counts is what a [Dissector] found in the packets it was given. Each packet
@@ -55,9 +58,9 @@ type Dissector struct {
 	src   [2]addr // of the innermost IP header: source and destination
 
 	fragments fragments
-	rebuilt   bool    // the view is a packet put together of fragments
-	head      Segment // of a segment in fragments; PayloadFile is its place in the packet
-	at, end   int     // what of its payload is still to be given; at is -1 when nothing is
+	rebuilt   bool  // the view is a packet put together of fragments
+	at        int   // from where on its payload is still to be given; -1 when nothing is
+	tcpAt     int64 // where the TCP header began in the view's file
 }
 
 // addr is an IP address on its way into a netip.AddrPort.
@@ -129,7 +132,7 @@ func (d *Dissector) Segment(p *Packet, s *Segment) bool {
 	}
 	d.v = view{data: p.Data, file: p.File, full: int(full)}
 	d.depth, d.rebuilt = 0, false
-	s.Packet, s.Time, s.Source = p.Number, p.Time, p.Source
+	s.Packet, s.Time, s.Source, s.Odd = p.Number, p.Time, p.Source, false
 	switch d.link(p, s) {
 	case isTCP:
 		d.Counts.TCP++
@@ -146,6 +149,7 @@ func (d *Dissector) Segment(p *Packet, s *Segment) bool {
 		d.Counts.OtherLink++
 	case isFragment:
 		d.Counts.Fragments++
+		return d.More(s) // what differs from a packet that was whole before
 	case isCut:
 		d.Counts.Cut++
 	case isBad:
@@ -175,6 +179,7 @@ func (d *Dissector) tcp(s *Segment) outcome {
 	s.Seq = binary.BigEndian.Uint32(h[4:])
 	s.Ack = binary.BigEndian.Uint32(h[8:])
 	s.Flags = h[13]
+	d.tcpAt = d.v.file
 	s.PayloadFile = d.v.file + int64(head)
 	if head > len(h) { // cut inside the options
 		s.Payload, s.Cut = nil, d.v.full-head

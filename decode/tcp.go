@@ -234,7 +234,7 @@ func (p *packets) Dropped(c *capture.Conversation, d capture.Drop) {
 	if t == nil {
 		return
 	}
-	if d.Why == capture.DropDiffers {
+	if d.Why == capture.DropDiffers || d.Why == capture.DropContradicts {
 		p.d.passed.differing++
 	}
 	if t.drops++; t.drops > maxDrops || p.d.passed.told >= maxAllDrops {
@@ -263,7 +263,7 @@ const (
 	maxAllDrops = 1000
 )
 
-var dropCodes = [...]walcore.Code{capture.DropDiffers: walcore.CodeDiffers, capture.DropLate: walcore.CodeLate, capture.DropElsewhere: walcore.CodeElsewhere}
+var dropCodes = [...]walcore.Code{capture.DropDiffers: walcore.CodeDiffers, capture.DropLate: walcore.CodeLate, capture.DropElsewhere: walcore.CodeElsewhere, capture.DropContradicts: walcore.CodeFragment}
 
 func (p *packets) Acked(c *capture.Conversation, by capture.Side, n int64, packet uint64, time int64) {
 }

@@ -81,6 +81,9 @@ var DiagnosticTexts = map[walcore.Code]DiagnosticText{
 	walcore.CodeElsewhere: {[]string{
 		"A packet of these ends carries a sequence number that its conversation can't have: it is damaged, or left over from an earlier connection on the same ports. If the conversation really jumps there, the packets that follow show it, and what lies between is missing.",
 	}, "Nothing, when the rows around it make sense."},
+	walcore.CodeFragment: {[]string{
+		"An IP packet came in fragments, and one of them came again, whether before or after the packet was whole: with other bytes in the headers before the data, or with another end of the packet. The fragment was damaged, or made by something between the two ends. What came first is taken.",
+	}, "Nothing, when the rows around it make sense. Else record closer to one of the two ends."},
 	walcore.CodeLogLine: {[]string{
 		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: a later version wrote it, or something else. It is kept as it is.",
 	}, "Open the log in a later version, or the capture that it was made from."},

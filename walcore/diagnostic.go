@@ -31,6 +31,7 @@ const (
 	CodeDiffers
 	CodeLate
 	CodeElsewhere
+	CodeFragment
 	CodeLogLine
 	codes
 )
@@ -63,6 +64,7 @@ var codeSpecs = [codes]CodeSpec{
 	CodeDiffers:        {"bytes-differ", "{size} bytes of the {side} were captured again with other content: what came first counts"},
 	CodeLate:           {"bytes-late", "{size} bytes of the {side} were captured too late: decoding had gone on without them"},
 	CodeElsewhere:      {"bytes-elsewhere", "{size} bytes of the {side} were passed over: their sequence number is far from all others of the conversation"},
+	CodeFragment:       {"fragment-differs", "an IP fragment of the {side} differs from others of its packet in the headers or in where the packet ends: what came first counts"},
 	CodeLogLine:        {"log-line", "a diagnostic that is not known here, of a log that was opened: {text}"},
 }
 

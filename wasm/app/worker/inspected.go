@@ -326,6 +326,7 @@ var assumed = map[walcore.Code]string{
 	walcore.CodeDiffers:        "the bytes that came first are those that were sent",
 	walcore.CodeLate:           "nothing: these bytes belong to no message",
 	walcore.CodeElsewhere:      "the packet is not of this conversation",
+	walcore.CodeFragment:       "the fragments that came first are those that were sent",
 	walcore.CodeLogLine:        "nothing: the line stays as it is",
 }
 
