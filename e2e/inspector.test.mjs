@@ -266,6 +266,29 @@ test("what was open at a row, and what the row changed", async (t) => {
   assert.deepEqual(tabs, [["false", -1, true], ["false", -1, true], ["true", 0, false]]);
 });
 
+test("a path and a pair that are not sure say so, and where that is told", async (t) => {
+  let page = await opened(t, golden("..", "damaged", "reopening_lost.pcap"));
+  const tab = page.tab;
+  const state = () => tab.$eval("#panel-state", (e) => e.textContent);
+  await select(page, 6);
+  await tab.click("#tab-state");
+  await tab.waitForFunction(() => document.querySelector("#panel-state h2")?.textContent === "After row 6");
+  assert.doesNotMatch(await state(), /not sure/);
+  await select(page, 9);
+  await tab.waitForFunction(() => document.querySelector("#panel-state h2")?.textContent === "After row 9");
+  assert.match(await state(), /5\/vol\/a\.bin.*path: not sure since 8/);
+  await page.screenshot("inspector-unsure");
+  await tab.click("#panel-state .sf span:last-child .go");
+  await tab.waitForFunction(() => document.querySelector("#panel-state h2")?.textContent === "After row 8");
+  await tab.click("#view-exchanges");
+  await tab.waitForFunction(() => /not sure/.test(document.getElementById("log").textContent));
+  await page.screenshot("views-unsure");
+  page = await opened(t, golden("..", "damaged", "pipelined_requests_lost.pcap"));
+  await select(page, 8);
+  await page.tab.click("#tab-state");
+  await page.tab.waitForFunction(() => /stream 0.*what responses answer: not sure since 8/.test(document.getElementById("panel-state").textContent));
+});
+
 test("packets: number, time, sequence, flags, offset in the file, length", async (t) => {
   const page = await opened(t, story);
   await select(page, await rowOf(page, /packet_len=196708/));

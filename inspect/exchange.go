@@ -13,6 +13,24 @@ type Exchange struct {
 	Response uint32
 }
 
+// A Doubt says what of an exchange is taken to be so, because bytes before it are
+// missing: any of these at once.
+type Doubt uint8
+
+// The doubts.
+const (
+	DoubtPath Doubt = 1 << iota // that its descriptor still has that path
+	DoubtPair                   // that the response answers the request
+)
+
+// Doubts are those about exchange k.
+func (x *Index) Doubts(k int) Doubt {
+	if k < len(x.doubts) {
+		return x.doubts[k]
+	}
+	return 0
+}
+
 // Exchanges is how many exchanges there are: one for each request, in their
 // order. Responses that nobody asked for are in none.
 func (x *Index) Exchanges() int { return len(x.requests) }

@@ -17,6 +17,7 @@ type Index struct {
 
 	requests []uint32 // the exchanges, in the order of their requests' rows
 	written  []uint32 // by exchange: the first row of data written, or None
+	doubts   []Doubt  // by exchange, up to the last that has any
 	marks    []uint32 // rows of failures and findings
 	about    []about  // findings that are about a request
 	unsorted bool     // about is not in the order of its requests
@@ -109,6 +110,7 @@ func (x *Index) take(i int) {
 	if i%x.spacing == 0 {
 		x.snapshot(i)
 	}
+	doubt := x.live.doubts(r)
 	read, sure := x.live.step(uint32(i), r)
 	if r.Time != walcore.NoTime && (x.first == walcore.NoTime || r.Time < x.first) {
 		x.first = r.Time
@@ -138,6 +140,12 @@ func (x *Index) take(i int) {
 		if Failed(r) {
 			x.marks = append(x.marks, uint32(i))
 		}
+	}
+	if k := x.ExchangeOf(i); doubt != 0 && k >= 0 {
+		for len(x.doubts) <= k {
+			x.doubts = append(x.doubts, 0)
+		}
+		x.doubts[k] |= doubt
 	}
 	x.operations[r.Op].Rows++
 	if r.Flags&walcore.FlagOpen != 0 {

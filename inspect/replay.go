@@ -24,6 +24,7 @@ type streamReplay struct {
 	waiting int32  // how many do, at most: those of a stream that was opened afresh are forgotten, which is no row
 	files   map[int32]OpenFile
 	folders map[int32]OpenFolder
+	doubted bool // a finding said that paths are not sure
 }
 
 // fileLength is how long the file behind a path is, kept while it is open
@@ -114,7 +115,7 @@ func (p *replay) step(i uint32, r *walcore.Record) (read uint64, sure bool) {
 		}
 		return p.response(s, i, p.log.At(int(r.Partner)), r)
 	case walcore.Diagnostic:
-		p.finding(s, r)
+		p.finding(s, i, r)
 	}
 	return 0, true
 }
@@ -125,6 +126,9 @@ func (s *streamReplay) pop(request uint32) {
 	s.front = request + 1
 	if s.waiting > 0 {
 		s.waiting--
+	}
+	if s.waiting == 0 {
+		s.Unsure = 0
 	}
 }
 
@@ -445,7 +449,7 @@ func (p *replay) writeFile(s *streamReplay, q, r *walcore.Record) {
 }
 
 // finding takes what a finding tells of a stream.
-func (p *replay) finding(s *streamReplay, r *walcore.Record) {
+func (p *replay) finding(s *streamReplay, i uint32, r *walcore.Record) {
 	switch walcore.Code(r.Op) {
 	case walcore.CodeStreamNotOpen: // the Machine opens it afresh here
 		p.closeAll(s)
@@ -475,7 +479,43 @@ func (p *replay) finding(s *streamReplay, r *walcore.Record) {
 		s.FirstRead, s.FirstReadKnown = uint32(r.A), true
 	case walcore.CodeFFIOShown:
 		s.FFIO = On
+	case walcore.CodePairingAssumed:
+		s.Unsure = i
+	case walcore.CodePathsUnsure:
+		s.doubted = true
+		for fd, f := range s.files {
+			if f.Unsure == 0 {
+				f.Unsure = i
+				s.files[fd] = f
+			}
+		}
+		for fd, f := range s.folders {
+			if f.Unsure == 0 {
+				f.Unsure = i
+				s.folders[fd] = f
+			}
+		}
 	}
+}
+
+// doubts tells what is not sure of the exchange of a row that is about to be taken.
+func (p *replay) doubts(r *walcore.Record) (d Doubt) {
+	s := p.known(r.Stream)
+	switch {
+	case s == nil:
+	case r.Kind == walcore.Response && s.Unsure > 0:
+		return DoubtPair
+	case r.Kind == walcore.Request && s.doubted && namesDescriptor[r.Op]:
+		path, unsure := s.files[r.FD].Path, s.files[r.FD].Unsure
+		switch sata.Command(r.Op) {
+		case sata.ReadFolder, sata.RewindFolder, sata.CloseFolder:
+			path, unsure = s.folders[r.FD].Path, s.folders[r.FD].Unsure
+		}
+		if unsure > 0 && path == r.Path && r.Flags&walcore.FlagOpen != 0 {
+			return DoubtPath
+		}
+	}
+	return 0
 }
 
 // closeAll closes all that is open in a stream.

@@ -50,6 +50,7 @@ type StreamState struct {
 	Files, Folders int     // open
 	Waiting        int     // requests
 	Ended          bool
+	Unsure         uint32 // the row of the finding since which responses answer what is likeliest; 0 while their requests are sure
 }
 
 // An OpenFile is an open file. What can't be told from the rows is -1: a
@@ -67,6 +68,7 @@ type OpenFile struct {
 	Writes   uint32
 	Read     uint64 // bytes; an upper bound where the position was not known
 	Written  uint64
+	Unsure   uint32 // the row of the finding since which the path may be another's; 0 while it is sure
 }
 
 // An OpenFolder is an open folder.
@@ -77,7 +79,8 @@ type OpenFolder struct {
 	Opened  uint32
 	Items   uint32 // read so far
 	Rewinds uint32
-	AtEnd   bool // the last answer was that there are no more
+	AtEnd   bool   // the last answer was that there are no more
+	Unsure  uint32 // as that of an OpenFile
 }
 
 // maxWaiting bounds how many waiting requests a State lists.

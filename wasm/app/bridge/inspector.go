@@ -270,6 +270,7 @@ type StreamState struct {
 	FirstWrite uint32 // 0 while not known
 	Known      bool   // FirstRead was told, and is not only the usual one
 	Ended      bool
+	Unsure     int // the row since which what answers what is not sure; 0 while it is
 }
 
 // An OpenFile is an open file; numbers that are not known are -1.
@@ -283,6 +284,7 @@ type OpenFile struct {
 	Length        int64
 	Read, Written int64
 	Reads, Writes int
+	Unsure        int // the row since which the path is not sure; 0 while it is
 }
 
 // An OpenFolder is an open folder.
@@ -293,6 +295,7 @@ type OpenFolder struct {
 	Opened     int
 	Items      int // read so far
 	AtEnd      bool
+	Unsure     int // likewise
 }
 
 // Waiting is a request without a response so far.
@@ -314,6 +317,7 @@ func (m *State) fields(c *codec) {
 		number(c, &s.FirstWrite)
 		c.bool(&s.Known)
 		c.bool(&s.Ended)
+		number(c, &s.Unsure)
 	})
 	list(c, &m.Files, func(c *codec, f *OpenFile) {
 		number(c, &f.Stream)
@@ -329,6 +333,7 @@ func (m *State) fields(c *codec) {
 		number(c, &f.Written)
 		number(c, &f.Reads)
 		number(c, &f.Writes)
+		number(c, &f.Unsure)
 	})
 	list(c, &m.Folders, func(c *codec, f *OpenFolder) {
 		number(c, &f.Stream)
@@ -338,6 +343,7 @@ func (m *State) fields(c *codec) {
 		number(c, &f.Opened)
 		number(c, &f.Items)
 		c.bool(&f.AtEnd)
+		number(c, &f.Unsure)
 	})
 	list(c, &m.Waiting, func(c *codec, w *Waiting) {
 		number(c, &w.Row)

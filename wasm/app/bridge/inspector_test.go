@@ -22,9 +22,9 @@ func init() {
 		&AskState{Row: 5},
 		&State{
 			Row:     5,
-			Streams: []StreamState{{1, Changed, "on", "off", 196672, 0x8000, true, true}},
-			Files:   []OpenFile{{1, -2, Gone, "/a", "r", NoRow, -1, 4096, -1, 1 << 40, 5, 6, 7}},
-			Folders: []OpenFolder{{2, 3, Fresh, "/b", 8, 9, true}},
+			Streams: []StreamState{{1, Changed, "on", "off", 196672, 0x8000, true, true, 3}},
+			Files:   []OpenFile{{1, -2, Gone, "/a", "r", NoRow, -1, 4096, -1, 1 << 40, 5, 6, 7, 4}},
+			Folders: []OpenFolder{{2, 3, Fresh, "/b", 8, 9, true, 2}},
 			Waiting: []Waiting{{4, 1, Same, "->Ping"}}, TotalStreams: 1, TotalFiles: 2, TotalFolders: 3, TotalWaiting: 4,
 		},
 		&AskPackets{Row: 1, From: 2, Count: 3},

@@ -156,7 +156,17 @@ func fileItem(f *bridge.OpenFile) dom.HTMLElement {
 		fact(facts, counted(f.Writes, "write")+", "+size(f.Written))
 	}
 	openedIn(facts, f.Opened)
+	unsure(facts, "path", f.Unsure)
 	return li
+}
+
+// unsure says in which row it is told that something is not sure, if it is not.
+func unsure(facts dom.HTMLElement, what string, row int) {
+	if row > 0 {
+		span := element("span", "", what+": not sure since ")
+		span.AppendChild(rowButton(row, count1(row)))
+		facts.AppendChild(span)
+	}
 }
 
 func folderItem(f *bridge.OpenFolder) dom.HTMLElement {
@@ -168,6 +178,7 @@ func folderItem(f *bridge.OpenFolder) dom.HTMLElement {
 	}
 	fact(facts, read)
 	openedIn(facts, f.Opened)
+	unsure(facts, "path", f.Unsure)
 	return li
 }
 
@@ -205,6 +216,7 @@ func streamItem(s *bridge.StreamState) dom.HTMLElement {
 	if s.FirstWrite > 0 {
 		fact(facts, "first write size "+count(int(s.FirstWrite)))
 	}
+	unsure(facts, "what responses answer", s.Unsure)
 	if s.Ended {
 		fact(facts, "no row of it follows")
 	}

@@ -28,14 +28,14 @@ func moment(x *inspect.Index, i int) *bridge.State {
 		s := &now.Streams[k]
 		change := bridge.Fresh
 		if old := before.Stream(s.Stream); old != nil {
-			if change = bridge.Same; s.FFIO != old.FFIO || s.CSR != old.CSR || s.FirstRead != old.FirstRead || s.FirstWrite != old.FirstWrite || s.FirstReadKnown != old.FirstReadKnown || s.Ended != old.Ended {
+			if change = bridge.Same; s.FFIO != old.FFIO || s.CSR != old.CSR || s.FirstRead != old.FirstRead || s.FirstWrite != old.FirstWrite || s.FirstReadKnown != old.FirstReadKnown || s.Ended != old.Ended || s.Unsure != old.Unsure {
 				change = bridge.Changed
 			}
 		}
 		if len(m.Streams) < maxListed || change != bridge.Same {
 			m.Streams = append(m.Streams, bridge.StreamState{
 				Stream: int(s.Stream), Change: change, FFIO: s.FFIO.String(), CSR: s.CSR.String(),
-				FirstRead: s.FirstRead, FirstWrite: s.FirstWrite, Known: s.FirstReadKnown, Ended: s.Ended,
+				FirstRead: s.FirstRead, FirstWrite: s.FirstWrite, Known: s.FirstReadKnown, Ended: s.Ended, Unsure: int(s.Unsure),
 			})
 		}
 	}
@@ -105,7 +105,7 @@ func files(m *bridge.State, log *walcore.Log, before, now []inspect.OpenFile) {
 		}
 		m.Files = append(m.Files, bridge.OpenFile{
 			Stream: int(f.Stream), FD: int(f.FD), Change: change, Path: visible(log.Text(f.Path)), Mode: visible(log.Text(f.Mode)), Opened: rowOf(f.Opened, true),
-			Position: f.Position, Before: position, Length: f.Length, Read: int64(f.Read), Written: int64(f.Written), Reads: int(f.Reads), Writes: int(f.Writes),
+			Position: f.Position, Before: position, Length: f.Length, Read: int64(f.Read), Written: int64(f.Written), Reads: int(f.Reads), Writes: int(f.Writes), Unsure: int(f.Unsure),
 		})
 	})
 }
@@ -130,7 +130,7 @@ func folders(m *bridge.State, log *walcore.Log, before, now []inspect.OpenFolder
 			return
 		}
 		m.Folders = append(m.Folders, bridge.OpenFolder{
-			Stream: int(f.Stream), FD: int(f.FD), Change: change, Path: visible(log.Text(f.Path)), Opened: rowOf(f.Opened, true), Items: int(f.Items), AtEnd: f.AtEnd,
+			Stream: int(f.Stream), FD: int(f.FD), Change: change, Path: visible(log.Text(f.Path)), Opened: rowOf(f.Opened, true), Items: int(f.Items), AtEnd: f.AtEnd, Unsure: int(f.Unsure),
 		})
 	})
 }

@@ -38,7 +38,7 @@ type packer struct {
 // appendRow appends the row at a place of a view to a body.
 func (p *packer) appendRow(dst []byte, v *listing, place int) []byte {
 	if v.spec.Exchanges {
-		p.exchange(v, v.x.Exchange(int(v.item(place))))
+		p.exchange(v, int(v.item(place)))
 	} else {
 		p.line1(v, v.record(place))
 	}
@@ -64,9 +64,10 @@ func (p *packer) line1(v *listing, i int) {
 	p.row.Text, p.row.Spans = p.text, p.spans
 }
 
-// exchange makes the row of an exchange.
-func (p *packer) exchange(v *listing, e inspect.Exchange) {
+// exchange makes the row of exchange k.
+func (p *packer) exchange(v *listing, k int) {
 	x, log := v.x, v.x.Log()
+	e := x.Exchange(k)
 	q := log.At(int(e.Request))
 	p.row = bridge.Row{
 		Index: int(e.Request), Time: q.Time, Latency: bridge.NoTime, Stream: int(q.Stream), Partner: row(e.Response), Class: bridge.ClassRequest,
@@ -82,6 +83,11 @@ func (p *packer) exchange(v *listing, e inspect.Exchange) {
 	if to, ok := x.Destination(int(e.Request)); ok {
 		p.text = walcore.AppendVisible(append(p.text, " → "...), cutText(to))
 	}
+	if words := doubtWords[x.Doubts(k)]; words != "" {
+		start := len(p.text)
+		p.text = append(p.text, words...)
+		p.spans = append(p.spans, bridge.Span{Start: start, End: len(p.text), Mark: bridge.MarkAside})
+	}
 	p.result = x.AppendOutcome(p.result[:0], e)
 	p.row.Result = p.result
 	if e.Response != inspect.None {
@@ -96,6 +102,11 @@ func (p *packer) exchange(v *listing, e inspect.Exchange) {
 	}
 	p.lightExchange(v, e)
 	p.row.Text, p.row.Spans = p.text, p.spans
+}
+
+// doubtWords say what of an exchange is not sure.
+var doubtWords = [...]string{
+	inspect.DoubtPath: "  path not sure", inspect.DoubtPair: "  response not sure", inspect.DoubtPath | inspect.DoubtPair: "  path and response not sure",
 }
 
 // cutText is as much of a text as a row shows.

@@ -127,6 +127,35 @@ func TestRowsSayWhatFailed(t *testing.T) {
 	require.NotZero(t, asides)
 }
 
+// What is not sure of an exchange stands behind its path, and in the state.
+func TestRowsSayWhatIsNotSure(t *testing.T) {
+	for name, want := range map[string]string{"reopening_lost.pcap": "path not sure", "pipelined_requests_lost.pcap": "response not sure"} {
+		d := decoded(t, "../damaged/"+name)
+		v := listed(t, d, bridge.SetView{Exchanges: true})
+		var p packer
+		told := 0
+		for k, r := range rowsOf(t, p.answerRows(v, 0, 1000)) {
+			if v.x.Doubts(k) == 0 {
+				require.NotContains(t, string(r.Text), "not sure")
+				continue
+			}
+			told++
+			last := r.Spans[len(r.Spans)-1]
+			require.Equal(t, bridge.MarkAside, last.Mark)
+			require.Equal(t, "  "+want, string(r.Text[last.Start:last.End]), name)
+		}
+		require.NotZero(t, told, name)
+	}
+	x := listed(t, decoded(t, "../damaged/reopening_lost.pcap"), bridge.SetView{}).x
+	require.Zero(t, moment(x, 6).Files[0].Unsure)
+	m := moment(x, 7)
+	require.Equal(t, 7, m.Files[0].Unsure)
+	require.Equal(t, bridge.Changed, m.Files[0].Change)
+	m = moment(listed(t, decoded(t, "../damaged/pipelined_requests_lost.pcap"), bridge.SetView{}).x, 7)
+	require.Equal(t, 7, m.Streams[0].Unsure)
+	require.Equal(t, bridge.Changed, m.Streams[0].Change)
+}
+
 func TestEndOfAFolderAndBytesWrittenAreNoFailures(t *testing.T) {
 	d := decoded(t, "captures/devkit_story.pcapng.gz")
 	var p packer

@@ -1,0 +1,78 @@
+package inspect
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"satascope/decode"
+	"satascope/walcore"
+)
+
+// damaged is a file of testdata/damaged, and the row of its first finding of a code.
+func damaged(t *testing.T, name string, code walcore.Code) (x *Index, row uint32) {
+	d := decode.New(decode.Options{}, diskFile("../testdata/damaged/"+name))
+	require.NoError(t, d.Run(context.Background()))
+	x = New(d.Log())
+	require.True(t, x.Update(d.Log().Len()))
+	for i := range d.Log().Len() {
+		if r := d.Log().At(i); r.Kind == walcore.Diagnostic && walcore.Code(r.Op) == code {
+			return x, uint32(i)
+		}
+	}
+	t.Fatalf("%s has no %v", name, code)
+	return nil, 0
+}
+
+// TestPathsThatAreNotSure: what is open when bytes are lost in which it can have
+// been closed has a path that is not sure, until it is opened again.
+func TestPathsThatAreNotSure(t *testing.T) {
+	x, row := damaged(t, "reopening_lost.pcap", walcore.CodePathsUnsure)
+	require.Zero(t, file(t, x, int(row)-1, 5).Unsure)
+	require.Equal(t, row, file(t, x, x.Log().Len()-1, 5).Unsure)
+	for k := range x.Exchanges() {
+		e := x.Exchange(k)
+		want := Doubt(0)
+		if e.Request > row {
+			want = DoubtPath
+		}
+		require.Equal(t, want, x.Doubts(k), "exchange %d: %s", k, line(x, int(e.Request)))
+	}
+	require.Zero(t, x.Doubts(x.Exchanges()))
+
+	c := newTalk(t)
+	c.open(0, "/a", "r", 3)
+	c.m.DoubtPaths(walcore.Diagnosis{Code: walcore.CodePathsUnsure})
+	again := c.open(0, "/b", "r", 3)
+	c.askRead(0, 3, 1, 10, 0)
+	x = c.index()
+	require.Equal(t, uint32(2), file(t, x, again-2, 3).Unsure)
+	require.Zero(t, file(t, x, x.Log().Len()-1, 3).Unsure)
+	require.Zero(t, x.Doubts(x.Exchanges()-1))
+}
+
+// TestPairsThatAreNotSure: from the finding on, responses may answer other
+// requests, until none waits.
+func TestPairsThatAreNotSure(t *testing.T) {
+	x, row := damaged(t, "pipelined_requests_lost.pcap", walcore.CodePairingAssumed)
+	unsure := 0
+	for k := range x.Exchanges() {
+		e := x.Exchange(k)
+		if e.Response == None {
+			continue
+		}
+		want := Doubt(0)
+		if s := x.State(int(e.Response) - 1).Stream(0); s.Unsure > 0 {
+			require.Equal(t, row, s.Unsure)
+			require.Greater(t, e.Response, row)
+			want = DoubtPair
+			unsure++
+		}
+		require.Equal(t, want, x.Doubts(k), "exchange %d: %s", k, line(x, int(e.Response)))
+	}
+	require.Equal(t, 1, unsure, "then no request waits")
+	require.Zero(t, x.State(x.Log().Len() - 1).Stream(0).Unsure)
+	require.True(t, strings.HasPrefix(line(x, int(row)), "!! pairing-assumed"))
+}
