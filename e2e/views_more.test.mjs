@@ -187,6 +187,84 @@ test("marks and notes stand in the list, come back with the file, and go into do
   assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes."))), [], "and nothing is kept without being asked for");
 });
 
+test("notes and marks are found by the filter and by Ctrl+F, and the list follows them", async (t) => {
+  const page = await example(t);
+  const note = async (text) => {
+    await page.tab.keyboard.press("c");
+    await page.tab.waitForSelector("#note[open]");
+    await page.tab.$eval("#note-text", (e) => e.select());
+    await page.tab.keyboard.type(text);
+    await page.tab.keyboard.down("Control");
+    await page.tab.keyboard.press("Enter");
+    await page.tab.keyboard.up("Control");
+    await page.tab.waitForSelector("#note:not([open])");
+  };
+  const numbers = async () => (await drawn(page)).map((r) => r.n);
+  await page.tab.click("#rows > :nth-child(5)");
+  await note("odd: opened twice");
+  await page.tab.waitForSelector("#rows > :nth-child(5) .note");
+  await page.tab.click("#rows > :nth-child(9)");
+  await page.tab.keyboard.press("m");
+  await page.tab.waitForSelector("#rows > :nth-child(9).marked");
+  // Completion offers the key and its words.
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.type("note");
+  await page.tab.waitForFunction(() => document.querySelector("#filter-list:not([hidden]) b")?.textContent === "note:");
+  await page.tab.keyboard.press("Tab");
+  await page.tab.waitForFunction(() => [...document.querySelectorAll("#filter-list b")].map((e) => e.textContent).join() === "*,marked");
+  await page.tab.keyboard.press("Enter"); // takes the first, which mends the mistake
+  await page.tab.keyboard.press("Enter"); // goes back to the rows
+  let left = await filter(page, "note:*");
+  assert.deepEqual(left.map((r) => [r.n, r.lit]), [["5", ["odd: opened twice"]], ["9", ["9"]]], "a mark lights the number that it stands beside");
+  await page.screenshot("views-notes-filtered");
+  assert.match(await page.text("#filter-count"), /^2 of /);
+  left = await filter(page, "note:Twice");
+  assert.deepEqual(left, []);
+  left = await filter(page, "twice");
+  assert.deepEqual(left.map((r) => [r.n, r.lit]), [["5", ["twice"]]], "free text looks at notes, too");
+  left = await filter(page, "note:twice");
+  assert.deepEqual(left.map((r) => [r.n, r.lit]), [["5", ["twice"]]]);
+  // The list follows what is written while the filter is in force.
+  await page.tab.click("#rows > :nth-child(1)");
+  await note("all is well");
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "0");
+  assert.ok(await shown(page, "#empty"));
+  await filter(page, "-note:marked op:OpenFile");
+  const before = await numbers(), rows = await rowCount(page);
+  await page.tab.click("#rows > :nth-child(2)");
+  await page.tab.keyboard.press("m");
+  await page.tab.waitForFunction((n) => document.getElementById("log").ariaRowCount === String(n - 1), {}, rows);
+  assert.deepEqual(await numbers(), before.toSpliced(1, 1));
+  // In exchanges a note on either side counts.
+  await filter(page, "note:well");
+  await page.tab.keyboard.press("e");
+  await page.tab.waitForSelector("#work.exchanges");
+  left = await drawn(page);
+  assert.equal(left.length, 1);
+  assert.ok(left[0].lit.includes("well"), `${left[0].lit}`);
+  await page.tab.keyboard.press("l");
+  await page.tab.waitForSelector("#work:not(.exchanges)");
+  await filter(page, "");
+  // Ctrl+F goes to a note, and lights what it found.
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("f");
+  await page.tab.keyboard.up("Control");
+  await page.tab.keyboard.type("is well");
+  await page.tab.waitForFunction(() => document.getElementById("find-count").textContent === "1 of 1 row");
+  assert.equal((await selected(page)).n, "5");
+  assert.deepEqual((await drawn(page)).find((r) => r.n === "5").hits, ["is well"]);
+  await page.tab.keyboard.press("Escape");
+  // The list of all notes leads to the filter; a reload has it still, and the notes that come later are found.
+  await page.tab.click("#notes-open");
+  await page.tab.click("#notes-filter");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "note:*");
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "3");
+  await page.tab.waitForFunction(() => location.hash.includes("note"));
+  await page.tab.reload();
+  await page.state("done");
+  await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "3");
+});
+
 test("settings are kept on this machine, and everything is forgotten on request", async (t) => {
   const page = await example(t);
   assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage)), [], "nothing is kept without being asked for");

@@ -22,7 +22,7 @@ type Filter struct {
 	made int // 1 + the row whose line is in line
 	line []byte
 	low  []byte // line folded, once it is asked for; else empty
-	text []byte // for a path or a result's words
+	text []byte // for a path, a result's words or a note
 	cost int    // of the lines made so far, in about the time that a row takes without
 }
 
@@ -218,6 +218,8 @@ func (f *Filter) compileTerm(t *term, text string) (test, *Mistake) {
 		return p, nil
 	case t.key.id == keyResult:
 		return f.compileResult(t)
+	case t.key.id == keyNote:
+		return newNoteTest(t), nil
 	}
 	n := &numberTest{key: t.key.id}
 	for i := range t.values {

@@ -189,7 +189,7 @@ func (c *completion) values() {
 		c.words(func(n int) int { return int(c.x.operations[commandOf(n)].Rows) })
 	case keyDiag:
 		c.words(func(n int) int { return int(c.x.findings[n]) })
-	case keyKind, keyDir, keyFD:
+	case keyKind, keyDir, keyFD, keyNote:
 		c.words(func(int) int { return -1 })
 	case keyResult:
 		c.results()

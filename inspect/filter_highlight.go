@@ -97,6 +97,9 @@ func (h *highlighter) cell(n *node, by Column) {
 		h.all(&n.test.(*textTest).pattern, 0, len(h.text))
 		return
 	}
+	if t, ok := n.test.(*noteTest); ok && by == ByNumber && t.byMark(h.f, h.i) {
+		h.add(0, 1)
+	}
 	if column, ok := cellOf[n.key.id]; !ok || column != by {
 		return
 	}
@@ -139,6 +142,9 @@ func (h *highlighter) term(n *node) {
 	if n.key == nil {
 		h.all(&n.test.(*textTest).pattern, 0, len(h.text))
 		return
+	}
+	if t, ok := n.test.(*noteTest); ok && t.byMark(h.f, h.i) {
+		h.dst = append(h.dst, Range{Place: InNumber}) // beside which marks stand
 	}
 	if n.key.Place != InText {
 		if n.key.Place != Nowhere {

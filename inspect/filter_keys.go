@@ -81,6 +81,7 @@ const (
 	keyTime
 	keyPacket
 	keyNo
+	keyNote
 )
 
 // Keys are the keys of the filter language.
@@ -127,6 +128,9 @@ var Keys = []Key{
 	{id: keyNo, Name: "no", Form: FormNumber, Place: InNumber,
 		Meaning:  "Rows by their number.",
 		Examples: []string{"no:1200..1400"}},
+	{id: keyNote, Name: "note", Form: FormText, Words: noteWords, Place: Nowhere,
+		Meaning:  "Rows by the notes and marks on them.",
+		Examples: []string{"note:why", "note:*", "note:marked"}},
 }
 
 // KeyNamed is the key with a name, nil when there is none.

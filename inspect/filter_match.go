@@ -240,8 +240,8 @@ const (
 	someCode    = "result code 0x0123456789abcdef"
 )
 
-// textTest is free text: what stands in the line, and in the words for its
-// result that screens show behind it.
+// textTest is free text: what stands in the line, in the words for its result
+// that screens show behind it, and in the note on it.
 type textTest struct{ pattern }
 
 func newTextTest(s string) *textTest {
@@ -254,13 +254,14 @@ func (t *textTest) cost() int { return 100 }
 
 func (t *textTest) match(f *Filter, i int, r *walcore.Record) bool {
 	f.makeLine(i, r)
-	if !t.fold {
-		return bytes.Contains(f.line, t.bytes)
+	line := f.line
+	if t.fold {
+		if len(f.low) == 0 {
+			f.low = fold(append(f.low, f.line...))
+		}
+		line = f.low
 	}
-	if len(f.low) == 0 {
-		f.low = fold(append(f.low, f.line...))
-	}
-	return bytes.Contains(f.low, t.bytes)
+	return bytes.Contains(line, t.bytes) || t.inNote(f, i)
 }
 
 // makeLine puts the line of row i into f.line, if it is not there.

@@ -14,7 +14,7 @@ A filter is terms with spaces between them. A row is shown when every term match
     op:ReadFile,OpenFile path:*/config/* stream:0
 
 - A term is a key, a colon and one value or more with commas between them; any of the values will do. `, "`op:ReadFile,OpenFile`", ` is both operations.
-- A word without a key is searched for in the row's text, and so is what stands between quotation marks: `, "`\"next_item=a b\"`", `. In there, `, "`\\\"` is a quotation mark and `\\\\` a backslash", `. The words that a screen shows behind a result code are searched, too.
+- A word without a key is searched for in the row's text, and so is what stands between quotation marks: `, "`\"next_item=a b\"`", `. In there, `, "`\\\"` is a quotation mark and `\\\\` a backslash", `. The words that a screen shows behind a result code are searched, too, and the notes on rows.
 - `, "`-`", ` in front leaves out what matches: `, "`-op:Ping`", `, `, "`-\"free text\"`", `, `, "`-(stream:1 op:ReadFile)`", `.
 - `, "`OR`", ` between terms takes either side, parentheses group: `, "`(op:Remove OR op:Rename) path:/vol`", `. Terms bind more tightly than `, "`OR`", `. It must be in capitals; so must `, "`AND`", `, which may stand between terms and changes nothing. In small letters they are searched for as text; the page asks whether they were meant so.
 - While one types, the last whole filter holds: one with a mistake is not applied, and neither are the beginnings that one went through on the way to it. Tab takes the first of the ways to go on that are shown.

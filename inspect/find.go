@@ -150,7 +150,8 @@ func (d *Finder) Next(budget int) (row int, found, done bool) {
 	return 0, false, d.left == 0
 }
 
-// Ranges appends where the text stands in a row as it is shown.
+// Ranges appends where the text stands in a row, or in the note on it, as it is
+// shown.
 func (d *Finder) Ranges(dst []Range, text []byte) []Range {
 	h := highlighter{text: text, dst: dst}
 	h.all(&d.test.pattern, 0, len(text))

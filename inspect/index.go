@@ -10,8 +10,9 @@ import (
 // An Index holds what is worked out once about a log's rows. See the package
 // comment.
 type Index struct {
-	log *walcore.Log
-	n   int // rows taken in
+	log  *walcore.Log
+	note func(i int) (Note, bool) // see SetNotes
+	n    int                      // rows taken in
 
 	first int64 // the earliest row's time, walcore.NoTime while none is known
 

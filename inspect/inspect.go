@@ -9,7 +9,8 @@
 // rows, totals by path, and blocks of counts for the strip of activity.
 //
 //   - filter.go and its neighbours are the filter language: keys (one table),
-//     words, grammar, tests, highlights, completion. [Index.Compile] makes a
+//     words, grammar, tests, highlights, completion. Notes on rows are kept elsewhere
+//     and asked for ([Index.SetNotes]). [Index.Compile] makes a
 //     [Filter], [Index.Search] runs it over the log bit by bit.
 //   - exchange.go pairs requests with their responses; exchange_sort.go puts
 //     them in the order of a column.

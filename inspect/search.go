@@ -132,10 +132,25 @@ func (s *Search) matches(i int, r *walcore.Record) bool {
 // request, if row i was not in the log yet when they were looked at: what it
 // says may change whether they match.
 func (s *Search) again(i int) {
-	q := s.x.Request(i)
-	if q == None || s.horizon(int(q)) > i {
-		return
+	if q := s.x.Request(i); q != None && s.horizon(int(q)) <= i {
+		s.belonging(q, i)
 	}
+}
+
+// Recheck looks once more at a row, because what the filter asks about it is
+// another now: the note on it.
+func (s *Search) Recheck(i int) {
+	if i < s.next && s.unit != Exchanges {
+		r := s.x.log.At(i)
+		s.set(uint32(i), r, s.matches(i, r))
+	}
+	if q := s.x.Request(i); q != None && int(q) < s.next {
+		s.belonging(q, s.next)
+	}
+}
+
+// belonging looks once more at the rows before a row that belong to a request.
+func (s *Search) belonging(q uint32, before int) {
 	if s.unit == Exchanges {
 		s.exchange(int(q), s.x.log.At(int(q)))
 		return
@@ -149,7 +164,7 @@ func (s *Search) again(i int) {
 		}
 	}
 	for _, row := range rows {
-		if int(row) < i { // None is not
+		if int(row) < before { // None is not
 			r := s.x.log.At(int(row))
 			s.set(row, r, s.matches(int(row), r))
 		}

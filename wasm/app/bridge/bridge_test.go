@@ -74,16 +74,16 @@ func TestListsDoNotTrustTheirLength(t *testing.T) {
 
 func TestRows(t *testing.T) {
 	rows := []Row{
-		{Index: 0, Time: NoTime, Delta: NoTime, Latency: NoTime, Partner: NoRow, Class: ClassRequest, Text: []byte("->Ping"), Note: []byte{}, Spans: []Span{}},
+		{Index: 0, Time: NoTime, Delta: NoTime, Latency: NoTime, Partner: NoRow, Class: ClassRequest, Text: []byte("->Ping"), Note: []byte{}, Noted: []Span{}, Spans: []Span{}},
 		{
 			Index: 49_999_999, Time: 1, Delta: -2, Latency: 3, Stream: 1 << 20, Partner: 49_999_998, Class: ClassDiagnostic, Failed: true, Marked: true,
-			Lit: CellLatency | CellNumber, Note: []byte("why?"), Text: []byte("…"), Spans: []Span{{0, 1, MarkFailure}, {1, 3, MarkAside | MarkHit}},
+			Lit: CellLatency | CellNumber, Note: []byte("why?"), Noted: []Span{{0, 3, MarkMatch}}, Text: []byte("…"), Spans: []Span{{0, 1, MarkFailure}, {1, 3, MarkAside | MarkHit}},
 		},
 		{
-			Index: 3, Time: -1, Delta: 4, Latency: NoTime, Class: ClassRequest, Text: []byte("/a"), Note: []byte{}, Spans: []Span{},
+			Index: 3, Time: -1, Delta: 4, Latency: NoTime, Class: ClassRequest, Text: []byte("/a"), Note: []byte{}, Noted: []Span{}, Spans: []Span{},
 			Exchange: true, Operation: []byte("OpenFile"), Result: []byte("success"), Bytes: 1 << 40,
 		},
-		{Index: 4, Time: -1, Delta: NoTime, Latency: -9, Partner: NoRow, Class: ClassWritten, Text: []byte{}, Note: []byte{}, Spans: []Span{}},
+		{Index: 4, Time: -1, Delta: NoTime, Latency: -9, Partner: NoRow, Class: ClassWritten, Text: []byte{}, Note: []byte{}, Noted: []Span{}, Spans: []Span{}},
 	}
 	var body []byte
 	for i := range rows {
@@ -95,8 +95,10 @@ func TestRows(t *testing.T) {
 		var ok bool
 		rest, ok = Next(rest, &got)
 		require.True(t, ok)
-		if got.Spans == nil {
-			got.Spans = []Span{}
+		for _, spans := range []*[]Span{&got.Spans, &got.Noted} {
+			if *spans == nil {
+				*spans = []Span{}
+			}
 		}
 		require.Equal(t, rows[i], got)
 	}
@@ -114,6 +116,8 @@ func TestSpansOutsideTheTextAreRefused(t *testing.T) {
 	for _, spans := range [][]Span{{{0, 4, 0}}, {{2, 1, 0}}, {{1, 2, 0}, {0, 1, 0}}} {
 		b := AppendRow(nil, &Row{Text: []byte("abc"), Spans: spans})
 		_, ok := Next(b, &Row{})
+		require.False(t, ok, "%v", spans)
+		_, ok = Next(AppendRow(nil, &Row{Note: []byte("abc"), Noted: spans}), &Row{})
 		require.False(t, ok, "%v", spans)
 	}
 }

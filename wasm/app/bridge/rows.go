@@ -74,6 +74,7 @@ type Row struct {
 	Marked  bool   // by the person
 	Lit     Cell   // any of the cells
 	Note    []byte // of the person; UTF-8, escaped
+	Noted   []Span // of Note
 	Text    []byte // UTF-8, already escaped: nothing in it can change the page; of an exchange, its path
 	Spans   []Span // of Text
 
@@ -109,12 +110,8 @@ func AppendRow(dst []byte, r *Row) []byte {
 	text := func(b []byte) { dst = append(binary.AppendUvarint(dst, uint64(len(b))), b...) }
 	text(r.Note)
 	text(r.Text)
-	dst = binary.AppendUvarint(dst, uint64(len(r.Spans)))
-	for _, s := range r.Spans {
-		dst = binary.AppendUvarint(dst, uint64(s.Start))
-		dst = binary.AppendUvarint(dst, uint64(s.End))
-		dst = append(dst, byte(s.Mark))
-	}
+	dst = appendSpans(dst, r.Noted)
+	dst = appendSpans(dst, r.Spans)
 	if r.Exchange {
 		text(r.Operation)
 		text(r.Result)
@@ -123,8 +120,18 @@ func AppendRow(dst []byte, r *Row) []byte {
 	return dst
 }
 
+func appendSpans(dst []byte, spans []Span) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(spans)))
+	for _, s := range spans {
+		dst = binary.AppendUvarint(dst, uint64(s.Start))
+		dst = binary.AppendUvarint(dst, uint64(s.End))
+		dst = append(dst, byte(s.Mark))
+	}
+	return dst
+}
+
 // Next takes the first row from a body, and whether there was one. Its texts
-// refer to the body; Spans are appended to those of r from its start.
+// refer to the body; its spans take the place of those of r.
 func Next(body []byte, r *Row) (rest []byte, ok bool) {
 	c := codec{b: body, reading: true}
 	number(&c, &r.Index)
@@ -135,31 +142,13 @@ func Next(body []byte, r *Row) (rest []byte, ok bool) {
 	number(&c, &r.Partner)
 	r.Partner--
 	number(&c, &r.Lit)
-	var flags, spans = uint8(0), 0
+	var flags uint8
 	c.byte(&flags)
 	r.Class, r.Failed, r.Marked, r.Exchange = Class(flags>>rowClass), flags&rowFailed != 0, flags&rowMarked != 0, flags&rowExchange != 0
 	r.Note = c.take()
 	r.Text = c.take()
-	number(&c, &spans)
-	if spans < 0 || spans > len(c.b) {
-		c.fail()
-	}
-	r.Spans = r.Spans[:0]
-	at := 0
-	for range spans {
-		var s Span
-		number(&c, &s.Start)
-		number(&c, &s.End)
-		c.byte((*uint8)(&s.Mark))
-		if s.Start < at || s.End < s.Start || s.End > len(r.Text) {
-			c.fail()
-		}
-		if c.bad {
-			break
-		}
-		at = s.End
-		r.Spans = append(r.Spans, s)
-	}
+	r.Noted = c.spans(r.Noted[:0], r.Note)
+	r.Spans = c.spans(r.Spans[:0], r.Text)
 	r.Operation, r.Result, r.Bytes = nil, nil, 0
 	if r.Exchange {
 		r.Operation = c.take()
@@ -167,6 +156,30 @@ func Next(body []byte, r *Row) (rest []byte, ok bool) {
 		number(&c, &r.Bytes)
 	}
 	return c.b, !c.bad
+}
+
+// spans reads the spans of a text.
+func (c *codec) spans(dst []Span, text []byte) []Span {
+	n, at := 0, 0
+	number(c, &n)
+	if n < 0 || n > len(c.b) {
+		c.fail()
+	}
+	for range n {
+		var s Span
+		number(c, &s.Start)
+		number(c, &s.End)
+		c.byte((*uint8)(&s.Mark))
+		if s.Start < at || s.End < s.Start || s.End > len(text) {
+			c.fail()
+		}
+		if c.bad {
+			break
+		}
+		at = s.End
+		dst = append(dst, s)
+	}
+	return dst
 }
 
 // byte reads one byte.

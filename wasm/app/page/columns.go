@@ -173,28 +173,34 @@ func markClass(m bridge.Mark) (class string) {
 }
 
 // setText sets a row's text, with its spans as elements and the person's note
-// behind it. It is text and nothing else, whatever it looks like.
+// before it. It is text and nothing else, whatever it looks like.
 func setText(el js.Value, row *bridge.Row) {
-	if len(row.Spans) == 0 {
+	if len(row.Note) == 0 && len(row.Spans) == 0 {
 		el.Set("textContent", string(row.Text))
-	} else {
-		at := 0
-		el.Set("textContent", "")
-		for _, s := range row.Spans {
-			if s.Start > at {
-				el.Call("append", string(row.Text[at:s.Start]))
-			}
-			el.Call("append", element("span", markClass(s.Mark), string(row.Text[s.Start:s.End])).Underlying())
-			at = s.End
-		}
-		if at < len(row.Text) {
-			el.Call("append", string(row.Text[at:]))
-		}
+		return
 	}
+	el.Set("textContent", "")
 	if len(row.Note) > 0 {
-		note := element("span", "note", "✎ "+string(row.Note))
+		note := element("span", "note", "✎ ")
 		note.SetTitle(string(row.Note))
-		el.Call("prepend", note.Underlying())
+		appendText(note.Underlying(), row.Note, row.Noted)
+		el.Call("append", note.Underlying())
+	}
+	appendText(el, row.Text, row.Spans)
+}
+
+// appendText appends a text, with its spans as elements.
+func appendText(el js.Value, text []byte, spans []bridge.Span) {
+	at := 0
+	for _, s := range spans {
+		if s.Start > at {
+			el.Call("append", string(text[at:s.Start]))
+		}
+		el.Call("append", element("span", markClass(s.Mark), string(text[s.Start:s.End])).Underlying())
+		at = s.End
+	}
+	if at < len(text) {
+		el.Call("append", string(text[at:]))
 	}
 }
 

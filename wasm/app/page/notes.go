@@ -56,6 +56,10 @@ func newNotes(p *page) *notes {
 		text := n.markdown()
 		p.clip(func(give func(string, error)) { give(text, nil) }, "Copied.")
 	})
+	on(byID("notes-filter"), "click", func(dom.Event) {
+		n.dialog.Underlying().Call("close")
+		p.filter.set("note:*")
+	})
 	on(n.table, "click", func(ev dom.Event) { n.clicked(ev) })
 	on(byID("note-form"), "submit", func(ev dom.Event) {
 		ev.PreventDefault()
@@ -318,6 +322,7 @@ func (n *notes) show() {
 	n.about.SetTextContent(where)
 	show(n.none, len(n.list) == 0)
 	show(byID("notes-copy"), len(n.list) > 0)
+	show(byID("notes-filter"), len(n.list) > 0)
 	clearAll(n.table)
 	for i := range n.list {
 		n.table.AppendChild(n.item(&n.list[i]))

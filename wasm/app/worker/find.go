@@ -41,6 +41,16 @@ func newFinder(v *listing, m *bridge.Find) *finder {
 	return d
 }
 
+// noted looks once more at records whose notes are others now, and says whether
+// the count of those that have the text is another, too.
+func (d *finder) noted(records []int) bool {
+	was := d.all.Count()
+	for _, record := range records {
+		d.all.Recheck(record)
+	}
+	return d.all.Count() != was
+}
+
 // ask begins to look for the next row from a place on.
 func (d *finder) ask(v *listing, m *bridge.Find) {
 	d.m, d.sent, d.from = *m, false, m.Place

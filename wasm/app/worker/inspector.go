@@ -23,6 +23,7 @@ const (
 func (w *worker) inspect() *inspect.Index {
 	if log := w.decoder.Log(); w.index == nil || w.index.Log() != log {
 		w.index = inspect.New(log)
+		w.index.SetNotes(w.looker.notes.note)
 	}
 	return w.index
 }

@@ -67,6 +67,20 @@ func (v *listing) on(x *inspect.Index) *listing {
 	return again
 }
 
+// noted looks once more at records whose notes are others now, and says whether
+// the filter asks about notes.
+func (v *listing) noted(records []int) bool {
+	if v.search == nil || !v.filter.AsksNotes() {
+		return false
+	}
+	for _, record := range records {
+		v.search.Recheck(record)
+	}
+	v.order = nil
+	v.version++
+	return true
+}
+
 // sorted says whether the view has another order than the log.
 func (v *listing) sorted() bool {
 	return v.spec.Exchanges && (v.spec.Sort != bridge.ByNumber || v.spec.Descending)

@@ -463,8 +463,7 @@ func TestNotes(t *testing.T) {
 	var again notes
 	list := []bridge.Note{m.List[0].Note, m.List[1].Note, {Anchor: bridge.Anchor{Stream: 99}, Text: "not there"}}
 	list[0].Anchor.Row, list[1].Anchor.Row = 100, 1<<30
-	again.set(list)
-	again.place(x)
+	require.ElementsMatch(t, []int{2, 5}, again.set(x, list))
 	require.True(t, again.at(2).Marked)
 	require.Equal(t, "because", again.at(5).Text)
 	m = again.placed(x)
@@ -472,6 +471,73 @@ func TestNotes(t *testing.T) {
 	again.put(x, 5, bridge.Note{})
 	require.Nil(t, again.at(5))
 	require.Len(t, again.list, 2)
+	require.Equal(t, []int{2}, again.set(x, nil), "what goes changes, too")
+}
+
+// What is shown follows the notes that it was filtered and found by.
+func TestNotesAreListed(t *testing.T) {
+	d := decoded(t, story)
+	for _, exchanges := range []bool{false, true} {
+		x := index(d)
+		var n notes
+		n.place(x)
+		x.SetNotes(n.note)
+		v, m := newListing(x, bridge.SetView{Filter: "note:why,marked", Exchanges: exchanges, Sort: bridge.ByLatency, Descending: true})
+		require.Nil(t, m)
+		for !v.step(50) {
+		}
+		require.Zero(t, v.len())
+		v.finder = newFinder(v, &bridge.Find{Text: "this", Place: bridge.NoRow})
+		for !v.finder.idle() {
+			v.finder.step(v, 50)
+		}
+		put := func(record int, note bridge.Note) {
+			n.put(x, record, note)
+			require.True(t, v.noted([]int{record}))
+			require.Equal(t, note.Text == "why\nthis?", v.finder.noted([]int{record}))
+			if v.unsorted() {
+				v.sort()
+			}
+		}
+		put(2, bridge.Note{Marked: true})
+		put(4, bridge.Note{Text: "why\nthis?"})
+		require.Equal(t, 2, v.len())
+		require.Equal(t, 1, v.finder.report(v).Count)
+		p := packer{notes: &n}
+		rows := rowsOf(t, p.answerRows(v, 0, 2))
+		if rows[0].Index > rows[1].Index {
+			rows[0], rows[1] = rows[1], rows[0]
+		}
+		require.Equal(t, 2, rows[0].Index)
+		require.Equal(t, bridge.CellNumber, rows[0].Lit)
+		require.Empty(t, rows[0].Noted)
+		require.Equal(t, "why‹LF›this?", string(rows[1].Note))
+		require.Equal(t, []bridge.Span{{Start: 0, End: 3, Mark: bridge.MarkMatch}, {Start: len("why‹LF›"), End: len("why‹LF›this"), Mark: bridge.MarkHit}}, rows[1].Noted)
+		put(2, bridge.Note{})
+		require.Equal(t, 1, v.len())
+	}
+	other := listed(t, d, bridge.SetView{Filter: "op:ReadFile"})
+	require.False(t, other.noted([]int{2}), "a filter that asks for nothing of them")
+}
+
+// The notes on both messages of an exchange stand in its row, each lit in its place.
+func TestNotesOfAnExchange(t *testing.T) {
+	d := decoded(t, story)
+	x := index(d)
+	var n notes
+	n.place(x)
+	x.SetNotes(n.note)
+	q := int(x.Exchange(3).Request)
+	n.put(x, q, bridge.Note{Text: "one"})
+	n.put(x, int(x.Exchange(3).Response), bridge.Note{Text: "another one"})
+	v, _ := newListing(x, bridge.SetView{Filter: "note:one", Exchanges: true})
+	for !v.step(50) {
+	}
+	p := packer{notes: &n}
+	r := rowsOf(t, p.answerRows(v, 0, 1))[0]
+	require.Equal(t, "one · another one", string(r.Note))
+	at := len("one · another ")
+	require.Equal(t, []bridge.Span{{Start: 0, End: 3, Mark: bridge.MarkMatch}, {Start: at, End: at + 3, Mark: bridge.MarkMatch}}, r.Noted)
 }
 
 func TestFlatten(t *testing.T) {

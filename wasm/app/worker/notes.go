@@ -18,8 +18,19 @@ type notes struct {
 	count int // rows of the log when they were placed
 }
 
-// set takes all notes of the file.
-func (n *notes) set(list []bridge.Note) { n.list, n.log = list, nil }
+// set takes all notes of the file, and gives the records whose notes may be others
+// now.
+func (n *notes) set(x *inspect.Index, list []bridge.Note) (changed []int) {
+	for record := range n.rows {
+		changed = append(changed, record)
+	}
+	n.list, n.log = list, nil
+	n.place(x)
+	for record := range n.rows {
+		changed = append(changed, record)
+	}
+	return changed
+}
 
 // put takes a note on a record, in place of the one that it has; one that says
 // nothing only goes.
@@ -45,6 +56,14 @@ func (n *notes) at(record int) *bridge.Note {
 		return &n.list[at]
 	}
 	return nil
+}
+
+// note is the note on a record, for filters.
+func (n *notes) note(record int) (note inspect.Note, has bool) {
+	if at := n.at(record); at != nil {
+		return inspect.Note{Text: at.Text, Marked: at.Marked}, true
+	}
+	return note, false
 }
 
 // place finds the records of the notes, again when the log has grown or is

@@ -58,7 +58,7 @@ func (p *packer) line1(v *listing, i int) {
 	if d, ok := v.x.Latency(i); ok {
 		p.row.Latency = d
 	}
-	p.note(i)
+	p.note(v, i)
 	p.ranges = v.filter.Highlights(p.ranges[:0], i, p.text)
 	p.light(v, p.text)
 	p.row.Text, p.row.Spans = p.text, p.spans
@@ -97,7 +97,7 @@ func (p *packer) exchange(v *listing, k int) {
 	}
 	for _, i := range [...]uint32{e.Request, e.Written, e.Response} {
 		if i != inspect.None {
-			p.note(int(i))
+			p.note(v, int(i))
 		}
 	}
 	p.lightExchange(v, e)
@@ -112,14 +112,47 @@ var doubtWords = [...]string{
 // cutText is as much of a text as a row shows.
 func cutText(s string) string { return strings.ToValidUTF8(s[:min(len(s), rowLimit)], "…") }
 
-// note adds the person's note on a record.
-func (p *packer) note(i int) {
-	if n := p.notes.at(i); n != nil {
-		p.row.Marked = p.row.Marked || n.Marked
-		if n.Text != "" {
-			p.row.Note = walcore.AppendVisible(nil, n.Text)
-		}
+// note adds the person's note on a record, behind those on others of its
+// exchange.
+func (p *packer) note(v *listing, i int) {
+	n := p.notes.at(i)
+	if n == nil {
+		return
 	}
+	p.row.Marked = p.row.Marked || n.Marked
+	if n.Text == "" {
+		return
+	}
+	if len(p.row.Note) > 0 {
+		p.row.Note = append(p.row.Note, " · "...)
+	}
+	from := len(p.row.Note)
+	p.row.Note = walcore.AppendVisible(p.row.Note, n.Text)
+	text := p.row.Note[from:]
+	p.ranges = v.filter.HighlightNote(p.ranges[:0], i, text)
+	matches := len(p.ranges)
+	if v.finder != nil {
+		p.ranges = v.finder.d.Ranges(p.ranges, text)
+	}
+	spans := p.appendSpans(nil, matches)
+	for k := range spans {
+		spans[k].Start += from
+		spans[k].End += from
+	}
+	p.row.Noted = append(p.row.Noted, p.flatten(spans)...)
+}
+
+// appendSpans appends the ranges as spans: first those that made the filter take
+// the row, then what is looked for.
+func (p *packer) appendSpans(spans []bridge.Span, matches int) []bridge.Span {
+	for i, r := range p.ranges {
+		mark := bridge.MarkMatch
+		if i >= matches {
+			mark = bridge.MarkHit
+		}
+		spans = append(spans, bridge.Span{Start: r.From, End: r.To, Mark: mark})
+	}
+	return spans
 }
 
 // lightExchange adds to the cells of an exchange what made the filter take it,
@@ -150,13 +183,7 @@ func (p *packer) lightExchange(v *listing, e inspect.Exchange) {
 			}
 			continue
 		}
-		for i, r := range p.ranges {
-			mark := bridge.MarkMatch
-			if i >= matches {
-				mark = bridge.MarkHit
-			}
-			p.spans = append(p.spans, bridge.Span{Start: r.From, End: r.To, Mark: mark})
-		}
+		p.spans = p.appendSpans(p.spans, matches)
 	}
 	p.spans = p.flatten(p.spans)
 }

@@ -114,13 +114,16 @@ func (w *worker) handleViews(m bridge.Message) {
 			w.post(copied(v, m))
 		}
 	case *bridge.SetNotes:
+		var changed []int
 		switch {
 		case m.Record == bridge.NoRow:
-			l.notes.set(m.List)
+			changed = l.notes.set(x, m.List)
 		case w.has(m.Record) && len(m.List) == 1:
 			l.notes.put(x, m.Record, m.List[0])
+			changed = []int{m.Record}
 		}
 		w.post(l.notes.placed(x))
+		l.noted(changed)
 	}
 }
 
@@ -139,6 +142,20 @@ func (l *looker) set(m *bridge.SetView) {
 	l.tell()
 	l.facets()
 	l.run()
+}
+
+// noted is called when the notes on some records are others now.
+func (l *looker) noted(records []int) {
+	v := l.current()
+	if v.noted(records) {
+		l.work(2 * turn) // sorts
+		l.tell()
+		l.facets()
+		l.run()
+	}
+	if d := v.finder; d != nil && d.noted(records) && d.idle() {
+		l.w.post(d.report(v))
+	}
 }
 
 // grown is called while the decoder works, every now and then.
