@@ -305,6 +305,67 @@ test("the side list counts, filters, leaves out, and folds", async (t) => {
   assert.equal(await shown(page, "#side"), true);
 });
 
+test("the side list is one stop of Tab: arrows move in it, Enter filters, → and - leave out", async (t) => {
+  const page = await example(t);
+  await page.tab.waitForFunction(() => document.querySelectorAll("#side .facet-row").length > 20);
+  const { keyboard } = page.tab;
+  const at = () => page.tab.evaluate(() => document.activeElement.ariaLabel ?? (document.activeElement.querySelector("span")?.textContent || document.activeElement.textContent));
+  const filtered = async () => {
+    await drawn(page);
+    return page.tab.$eval("#filter", (e) => e.value);
+  };
+  const press = async (...keys) => {
+    for (const key of keys) await keyboard.press(key);
+    return at();
+  };
+  await page.tab.focus("#view-exchanges");
+  assert.equal(await press("Tab"), "Streams");
+  assert.equal(await press("Tab"), "Summary…", "what comes after the list");
+  await keyboard.down("Shift");
+  assert.equal(await press("Tab"), "Streams");
+  await keyboard.up("Shift");
+  assert.equal(await press("ArrowUp"), "Streams", "the first");
+  assert.match(await press("ArrowDown"), /^0\b/);
+  assert.match(await press("ArrowDown"), /^1\b/);
+  assert.equal(await press("ArrowDown"), "Operations");
+  const operation = await press("ArrowDown");
+  await keyboard.press("Enter");
+  assert.equal(await filtered(), `op:${operation}`);
+  assert.equal(await at(), operation, "the focus stays");
+  await keyboard.press("Enter");
+  assert.equal(await filtered(), "");
+  assert.equal(await press("ArrowRight"), `Leave out ${operation}`);
+  assert.ok(await page.tab.evaluate(() => getComputedStyle(document.activeElement).opacity === "1"));
+  await page.screenshot("side-list-keys");
+  await keyboard.press("Enter");
+  assert.equal(await filtered(), `-op:${operation}`);
+  assert.equal(await press("ArrowLeft"), operation);
+  await keyboard.press("-");
+  assert.equal(await filtered(), "");
+  await keyboard.press("Delete");
+  assert.equal(await filtered(), `-op:${operation}`);
+  await keyboard.press("Delete");
+  assert.equal(await filtered(), "");
+  // Tab comes back to where one was; a heading is folded by Enter, and its values are passed over.
+  assert.equal(await press("Tab"), "Summary…");
+  await keyboard.down("Shift");
+  assert.equal(await press("Tab"), operation);
+  await keyboard.up("Shift");
+  assert.equal(await press("ArrowUp", "Enter", "ArrowDown"), "Results");
+  assert.equal(await press("ArrowUp", "Enter", "ArrowDown"), operation);
+  assert.equal(await press("Home"), "Streams");
+  const last = await page.tab.$$eval("#side .facet-row .facet", (all) => all.at(-1).firstChild.textContent);
+  assert.equal(await press("End"), last);
+  assert.equal(await press("ArrowDown"), last);
+  // Folded by mouse, the place that one was at is hidden: Tab comes to the list still.
+  const stops = () => page.tab.$$eval("#side [role=toolbar] button", (all) => all.filter((b) => b.tabIndex === 0 && b.checkVisibility()).length);
+  assert.equal(await stops(), 1);
+  for (const fold of await page.tab.$$("#side .fold")) await fold.click();
+  assert.equal(await stops(), 1);
+  // What moves in the log does not move there.
+  assert.equal(await page.tab.$eval("#log", (e) => e.getAttribute("aria-activedescendant")), null);
+});
+
 test("exchanges: a request with its response in a row, sorted by any column", async (t) => {
   const page = await example(t);
   await page.tab.click("#view-exchanges");

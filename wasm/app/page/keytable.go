@@ -138,9 +138,10 @@ const (
 	stripForget
 )
 
-// A stripKey is one of the strip's own keys: they count while it has the focus.
-type stripKey struct {
-	action stripAction
+// An ownKey is one of the keys that a part of the page has while it has the
+// focus.
+type ownKey[A ~uint8] struct {
+	action A
 	names  []string // as in a key
 	shown  []string
 	what   string
@@ -148,7 +149,7 @@ type stripKey struct {
 
 const groupStrip = "The strip of activity, while it has the focus"
 
-var stripTable = []stripKey{
+var stripTable = []ownKey[stripAction]{
 	{stripOn, []string{"ArrowRight", "ArrowUp"}, []string{"→", "↑"}, "the playhead on by a fiftieth of what is shown"},
 	{stripBack, []string{"ArrowLeft", "ArrowDown"}, []string{"←", "↓"}, "the playhead back"},
 	{stripFarOn, []string{"PageUp"}, []string{"Page Up"}, "the playhead on by a fifth"},
@@ -164,11 +165,36 @@ var stripTable = []stripKey{
 	{stripForget, []string{"Escape"}, []string{"Esc"}, "forget the selected range"},
 }
 
-// stripActionOf is what the strip does by a key.
-func stripActionOf(name string) (stripAction, bool) {
-	for i := range stripTable {
-		if slices.Contains(stripTable[i].names, name) {
-			return stripTable[i].action, true
+// A sideAction is something that the list at the side does by a key.
+type sideAction uint8
+
+const (
+	sideDown sideAction = iota
+	sideUp
+	sideFirst
+	sideLast
+	sideToOut
+	sideFromOut
+	sideOut
+)
+
+const groupSide = "The values in the list at the side, which are one stop of Tab, while one has the focus"
+
+var sideTable = []ownKey[sideAction]{
+	{sideDown, []string{"ArrowDown"}, []string{"↓"}, "next value or heading; Enter filters by the value, or folds the heading"},
+	{sideUp, []string{"ArrowUp"}, []string{"↑"}, "previous value or heading"},
+	{sideFirst, []string{"Home"}, []string{"Home"}, "the first"},
+	{sideLast, []string{"End"}, []string{"End"}, "the last"},
+	{sideToOut, []string{"ArrowRight"}, []string{"→"}, "to the button that leaves the value out"},
+	{sideFromOut, []string{"ArrowLeft"}, []string{"←"}, "back from it"},
+	{sideOut, []string{"-", "Delete"}, []string{"-", "Del"}, "leave the value out"},
+}
+
+// actionOf is what a key does by its table.
+func actionOf[A ~uint8](table []ownKey[A], name string) (action A, ok bool) {
+	for i := range table {
+		if slices.Contains(table[i].names, name) {
+			return table[i].action, true
 		}
 	}
 	return 0, false
@@ -181,6 +207,9 @@ func eachKey(give func(group string, shown []string, what string)) {
 	}
 	for i := range stripTable {
 		give(groupStrip, stripTable[i].shown, stripTable[i].what)
+	}
+	for i := range sideTable {
+		give(groupSide, sideTable[i].shown, sideTable[i].what)
 	}
 }
 

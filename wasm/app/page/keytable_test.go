@@ -38,20 +38,25 @@ func TestEachKeyDoesOneThing(t *testing.T) {
 	}
 	require.Len(t, done, int(actions), "every action has a key")
 
-	seen, acts := map[string]bool{}, map[stripAction]bool{}
-	for _, k := range stripTable {
+	requireOwnKeys(t, stripTable, stripForget)
+	requireOwnKeys(t, sideTable, sideOut)
+}
+
+func requireOwnKeys[A ~uint8](t *testing.T, table []ownKey[A], last A) {
+	seen, acts := map[string]bool{}, map[A]bool{}
+	for _, k := range table {
 		for _, name := range k.names {
 			require.False(t, seen[name], name)
 			seen[name] = true
-			action, ok := stripActionOf(name)
+			action, ok := actionOf(table, name)
 			require.True(t, ok)
 			require.Equal(t, k.action, action)
 		}
 		require.NotEmpty(t, k.shown)
 		acts[k.action] = true
 	}
-	require.Len(t, acts, int(stripForget)+1)
-	_, ok := stripActionOf("x")
+	require.Len(t, acts, int(last)+1)
+	_, ok := actionOf(table, "x")
 	require.False(t, ok)
 }
 

@@ -3,6 +3,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"syscall/js"
 
@@ -20,6 +21,7 @@ type sidebar struct {
 	log, exchange *facetRow
 	groups        []*facetGroup
 	list          dom.HTMLElement // of the groups
+	stop          dom.HTMLElement // the button in it that Tab comes to
 	spec          viewSpec
 	facets        *bridge.Facets
 	narrow        js.Value // a media query: it lies over the list, and is closed at first
@@ -54,10 +56,16 @@ func newSidebar(p *page) *sidebar {
 	views.AppendChild(s.log.box)
 	views.AppendChild(s.exchange.box)
 	s.list = element("div", "", "")
+	s.list.SetAttribute("role", "toolbar")
+	s.list.SetAttribute("aria-orientation", "vertical")
+	s.list.SetAttribute("aria-label", "What to filter by")
+	s.list.SetAttribute("data-own-keys", "")
 	s.box.AppendChild(views)
 	s.box.AppendChild(s.list)
 	s.box.AppendChild(s.tools())
 	on(s.list, "click", func(ev dom.Event) { s.clicked(ev) })
+	on(s.list, "keydown", func(ev dom.Event) { s.pressed(ev.(*dom.KeyboardEvent)) })
+	on(s.list, "focusin", func(ev dom.Event) { s.stopAt(closest(ev.Target(), "button")) })
 	on(s.toggle, "click", func(dom.Event) { s.setOpen(!s.open) })
 	on(s.box, "keydown", func(ev dom.Event) {
 		if ev.Underlying().Get("key").String() == "Escape" && s.shut() {
@@ -135,6 +143,8 @@ func newFacetRow(excludes bool) *facetRow {
 	if excludes {
 		r.out = element("button", "out-of", "−")
 		r.out.SetAttribute("type", "button")
+		r.out.SetAttribute("tabindex", "-1")
+		r.button.SetAttribute("tabindex", "-1")
 		r.box.AppendChild(r.out)
 	}
 	return r
@@ -171,7 +181,7 @@ func (s *sidebar) mark(g *facetGroup, r *facetRow) {
 // reset empties the list, for another file.
 func (s *sidebar) reset() {
 	s.facets = nil
-	s.groups = nil
+	s.groups, s.stop = nil, nil
 	clearAll(s.list)
 	s.log.number.SetTextContent("")
 	s.exchange.number.SetTextContent("")
@@ -192,6 +202,77 @@ func (s *sidebar) came(m *bridge.Facets) {
 		s.groups[last].box.Underlying().Call("remove")
 		s.groups = s.groups[:last]
 	}
+	s.keepStop()
+}
+
+// keepStop gives the list its one stop of Tab, where what was it is gone or
+// hidden.
+func (s *sidebar) keepStop() {
+	if s.stop == nil || !s.stop.Underlying().Get("isConnected").Bool() || closest(s.stop, "[hidden]") != nil {
+		if all := s.buttons(); len(all) > 0 {
+			s.stopAt(all[0])
+		}
+	}
+}
+
+// stopAt makes a button of the list the one that Tab comes to.
+func (s *sidebar) stopAt(button dom.HTMLElement) {
+	if button == nil {
+		return
+	}
+	if s.stop != nil {
+		s.stop.SetAttribute("tabindex", "-1")
+	}
+	s.stop = button
+	button.SetAttribute("tabindex", "0")
+}
+
+// buttons are the headings and values that are not folded away.
+func (s *sidebar) buttons() (all []dom.HTMLElement) {
+	for _, g := range s.groups {
+		all = append(all, g.head)
+		if g.head.GetAttribute("aria-expanded") == "true" {
+			for _, r := range g.rows {
+				all = append(all, r.button)
+			}
+		}
+	}
+	return all
+}
+
+// pressed moves the focus in the list.
+func (s *sidebar) pressed(ev *dom.KeyboardEvent) {
+	at := closest(ev.Target(), "button")
+	action, ok := actionOf(sideTable, keyName(ev.Key(), ev.Code(), ev.ShiftKey(), ev.CtrlKey() || ev.MetaKey()))
+	if at == nil || !ok || ev.AltKey() {
+		return
+	}
+	button, out := at, at
+	if _, r := s.rowOf(at); r != nil {
+		button, out = r.button, r.out
+	}
+	all := s.buttons()
+	n := slices.IndexFunc(all, func(b dom.HTMLElement) bool { return same(b, button) })
+	switch action {
+	case sideDown:
+		at = all[min(n+1, len(all)-1)]
+	case sideUp:
+		at = all[max(n-1, 0)]
+	case sideFirst:
+		at = all[0]
+	case sideLast:
+		at = all[len(all)-1]
+	case sideToOut:
+		at = out
+	case sideFromOut:
+		at = button
+	case sideOut:
+		if out != button {
+			out.Underlying().Call("click")
+		}
+	}
+	ev.PreventDefault()
+	at.Focus()
 }
 
 // group shows a group as the n-th.
@@ -231,6 +312,7 @@ func (s *sidebar) newGroup(m *bridge.FacetGroup) *facetGroup {
 	g.body.SetID("facets-" + m.Key)
 	g.head = element("button", "fold", m.Name)
 	g.head.SetAttribute("type", "button")
+	g.head.SetAttribute("tabindex", "-1")
 	g.head.SetAttribute("aria-controls", "facets-"+m.Key)
 	title := element("h2", "", "")
 	title.AppendChild(g.head)
@@ -246,6 +328,7 @@ func (s *sidebar) newGroup(m *bridge.FacetGroup) *facetGroup {
 	on(g.head, "click", func(dom.Event) {
 		folded := g.head.GetAttribute("aria-expanded") == "true"
 		fold(folded)
+		s.keepStop()
 		s.p.settings.setFolded(m.Key, folded)
 	})
 	s.list.AppendChild(g.box)
@@ -285,30 +368,38 @@ func (s *sidebar) facet(g *facetGroup, r *facetRow, f *bridge.Facet, filtered bo
 // clicked chooses a value or leaves it out; a second time undoes it.
 func (s *sidebar) clicked(ev dom.Event) {
 	button := closest(ev.Target(), "button")
-	if button == nil || hasClass(button, "fold") {
+	g, r := s.rowOf(button)
+	if r == nil {
 		return
 	}
-	for _, g := range s.groups {
-		for _, r := range g.rows {
-			out := button.Underlying().Equal(r.out.Underlying())
-			if !out && !button.Underlying().Equal(r.button.Underlying()) {
-				continue
+	u := ev.Underlying()
+	want := inspect.Chosen
+	if same(button, r.out) || u.Get("altKey").Bool() || u.Get("shiftKey").Bool() {
+		want = inspect.Excluded
+	}
+	filter := s.p.filter.text()
+	if inspect.ChoiceOf(filter, g.key, r.facet.Value) == want {
+		want = inspect.Either
+	}
+	s.p.filter.set(inspect.Choose(filter, g.key, r.facet.Value, want))
+	s.chosen()
+}
+
+// rowOf is the row that has a button, and its group; nil where none has.
+func (s *sidebar) rowOf(button dom.HTMLElement) (*facetGroup, *facetRow) {
+	if button != nil {
+		for _, g := range s.groups {
+			for _, r := range g.rows {
+				if same(button, r.button) || same(button, r.out) {
+					return g, r
+				}
 			}
-			u := ev.Underlying()
-			want := inspect.Chosen
-			if out || u.Get("altKey").Bool() || u.Get("shiftKey").Bool() {
-				want = inspect.Excluded
-			}
-			filter := s.p.filter.text()
-			if inspect.ChoiceOf(filter, g.key, r.facet.Value) == want {
-				want = inspect.Either
-			}
-			s.p.filter.set(inspect.Choose(filter, g.key, r.facet.Value, want))
-			s.chosen()
-			return
 		}
 	}
+	return nil, nil
 }
+
+func same(a, b dom.HTMLElement) bool { return a.Underlying().Equal(b.Underlying()) }
 
 // short is a number in the space of a few letters: 18,204, 310k, 1.2M.
 func short(n int) string {

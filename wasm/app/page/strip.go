@@ -676,7 +676,7 @@ func (s *strip) pressed(ev *dom.KeyboardEvent) {
 	}
 	step := max(int64(stripStep*s.view.length()), 1)
 	move := int64(0)
-	action, ok := stripActionOf(keyName(ev.Key(), ev.Code(), ev.ShiftKey(), false))
+	action, ok := actionOf(stripTable, keyName(ev.Key(), ev.Code(), ev.ShiftKey(), false))
 	if !ok || action == stripForget && !s.brushed {
 		return
 	}
