@@ -184,6 +184,9 @@ test("a mistake is underlined and said; the rows stay, and what was meant is one
   await page.tab.waitForSelector("#filter-mistake", { visible: true });
   assert.match(await page.text("#filter-want"), /expected an operation.* the list has what “stream:0 +” leaves/i);
   assert.equal(await rowCount(page), before, "the last whole filter, not the op that was gone through");
+  // It lies on nothing of the list, nor on what it is about.
+  const [said, list, input] = await page.tab.evaluate(() => ["filter-mistake", "columns", "filter"].map((id) => document.getElementById(id).getBoundingClientRect().toJSON()));
+  assert.ok(said.bottom <= input.top + 1 && said.bottom <= list.top && said.top >= 0 && said.left >= 0, JSON.stringify([said, list, input]));
   await page.screenshot("views-mistake");
   // The other views are there all the same, with the filter that holds.
   await page.tab.click("#view-exchanges");
@@ -765,6 +768,26 @@ test("narrow: the side list comes over the list and goes again; nothing runs out
   await drawn(page);
   await page.screenshot("views-narrow-exchanges");
   assert.ok(await page.tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
+test("why a request failed can be read in a narrow list, too", async (t) => {
+  const page = await example(t);
+  for (const [width, height] of [[1100, 800], [800, 700], [390, 800]]) {
+    await page.tab.setViewport({ width, height });
+    await filter(page, "result:failure");
+    await page.tab.click("#rows > :nth-child(2)");
+    await drawn(page);
+    const all = await page.tab.$$eval("#rows > [role=row] .m", (cells) => cells.filter((c) => c.checkVisibility()).map((c) => {
+      const words = c.querySelector(".words"), box = words?.getBoundingClientRect(), cell = c.getBoundingClientRect();
+      return { text: words?.textContent.trim(), inside: !!box && box.left >= cell.left - 1 && box.right <= cell.right + 1, cut: !words || words.scrollWidth > words.clientWidth + 1 };
+    }));
+    assert.ok(all.length >= 5);
+    for (const one of all) {
+      assert.ok(one.text);
+      assert.deepEqual([one.inside, one.cut], [true, false], `${width}: ${one.text}`);
+    }
+    await page.screenshot(`views-failures-${width}`);
+  }
 });
 
 test("dark", async (t) => {

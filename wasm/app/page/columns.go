@@ -189,10 +189,17 @@ func setText(el js.Value, row *bridge.Row) {
 	appendText(el, row.Text, row.Spans)
 }
 
-// appendText appends a text, with its spans as elements.
+// appendText appends a text, with its spans as elements. The explanation at its
+// end is one element, which the style keeps in sight where the text is cut.
 func appendText(el js.Value, text []byte, spans []bridge.Span) {
-	at := 0
+	at, inWords := 0, false
 	for _, s := range spans {
+		if s.Mark&bridge.MarkAside != 0 && !inWords {
+			inWords = true
+			words := element("span", "words", "").Underlying()
+			el.Call("append", string(text[at:s.Start]), words)
+			el, at = words, s.Start
+		}
 		if s.Start > at {
 			el.Call("append", string(text[at:s.Start]))
 		}
