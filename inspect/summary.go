@@ -1,9 +1,11 @@
 package inspect
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
+	"time"
 
 	"satascope/decode"
 	"satascope/sata"
@@ -26,6 +28,7 @@ type Summary struct {
 	Rows       Counts
 	First      int64 // times, walcore.NoTime when not known
 	Last       int64
+	Silence    Silence
 	Operations []OperationTotals // most requests first
 	Results    []ResultTotals    // failures first, most first
 	Streams    []StreamSummary   // by number; the first maxStreams
@@ -38,6 +41,26 @@ type Summary struct {
 	Findings   []FindingTotals
 	Assumed    []Assumption
 	Stopped    int // the row at which the reference would have stopped for good, -1 when it would not
+}
+
+// A Silence is the longest time for which no stream is there, between streams
+// that are. From and To are equal where none is longer than a day: longer ones
+// are seldom meant, but of captures that don't belong together.
+type Silence struct {
+	From, To int64
+	Row      uint32 // the first one after it
+}
+
+// Long says whether there is one to tell of.
+func (s *Silence) Long() bool { return s.To > s.From }
+
+// String tells of it in a sentence.
+func (s *Silence) String() string {
+	const perSecond = 1_000_000_000
+	b := AppendDuration([]byte("Nothing was captured for "), s.To-s.From)
+	b = appendSeconds(append(b, ", from "...), s.From/perSecond)
+	b = appendSeconds(append(b, " to "...), s.To/perSecond)
+	return string(append(b, ": captures of different times were joined, or a clock was set wrong."...))
 }
 
 // Lists of a Summary are for people to read; these are how much of each there is.
@@ -118,12 +141,35 @@ func (x *Index) Summary(about About) Summary {
 	if x.log.Stopped() {
 		s.Stopped = x.log.CompatibleEnd()
 	}
+	s.Silence = x.silence()
 	x.summarizeExchanges(&s)
 	x.summarizeResults(&s)
 	x.summarizeStreams(&s)
 	x.summarizePaths(&s)
 	x.summarizeFindings(&s)
 	return s
+}
+
+// silence is the longest time between streams, if it is longer than a day.
+func (x *Index) silence() (longest Silence) {
+	var lanes []*lane
+	for i := range x.lanes {
+		if l := &x.lanes[i]; l.first != walcore.NoTime {
+			lanes = append(lanes, l)
+		}
+	}
+	slices.SortFunc(lanes, func(a, b *lane) int { return cmp.Compare(a.first, b.first) })
+	least, end := int64(24*time.Hour), int64(0)
+	for i, l := range lanes {
+		if i == 0 {
+			end = l.last
+		}
+		if l.first-end > least {
+			longest, least = Silence{From: end, To: l.first, Row: l.rows[0]}, l.first-end
+		}
+		end = max(end, l.last)
+	}
+	return longest
 }
 
 func (x *Index) summarizeExchanges(s *Summary) {

@@ -111,6 +111,41 @@ func TestSummaryOfLatencies(t *testing.T) {
 	require.Equal(t, uint32(198), s.Slowest[0].Request)
 }
 
+// Captures that were joined may be years apart, which their summary must say.
+func TestSummaryOfTimesApart(t *testing.T) {
+	const day = 24 * 3600 * int64(1e9)
+	for _, c := range []struct {
+		gaps []int64 // before the streams after the first
+		want string
+	}{
+		{[]int64{day - 1e9}, ""},
+		{[]int64{day + 3600e9}, "Nothing was captured for 1 day 1 h 0 min 0 s, from 2023-11-14 22:13:20 UTC to 2023-11-15 23:13:20 UTC: captures of different times were joined, or a clock was set wrong."},
+		{[]int64{2 * day, 400 * day, 3 * day}, "Nothing was captured for 400 days 0 h 0 min 0 s, from 2023-11-16 22:13:20 UTC to 2024-12-20 22:13:20 UTC: captures of different times were joined, or a clock was set wrong."},
+	} {
+		talk := newTalk(t)
+		talk.gap = 0
+		talk.ping(0, 0x30000, 0x10000)
+		row, longest := 0, int64(0)
+		for k, gap := range c.gaps {
+			talk.now += gap
+			if gap > longest {
+				row, longest = talk.m.Log().Len(), gap
+			}
+			talk.ping(uint32(k+1), 0x30000, 0x10000)
+		}
+		x := talk.index()
+		s := x.Summary(About{})
+		require.Equal(t, c.want != "", s.Silence.Long())
+		markdown := string(x.AppendMarkdown(nil, &s))
+		if c.want == "" {
+			require.NotContains(t, markdown, "Nothing was captured")
+			continue
+		}
+		require.EqualValues(t, row, s.Silence.Row)
+		require.Contains(t, markdown, "\n- "+c.want+"\n")
+	}
+}
+
 func TestSummaryOfWhatWasSet(t *testing.T) {
 	x := New(walcore.NewLog(walcore.Limits{}))
 	s := x.Summary(About{Problem: "cut off", Options: decode.Options{Port: 17500, FFIO: decode.Off, FirstRead: 3000}})

@@ -127,6 +127,9 @@ func (w *markdown) heading(s *Summary) {
 		w.duration(s.Last - s.First)
 		w.text("\n")
 	}
+	if s.Silence.Long() {
+		w.text("- " + s.Silence.String() + "\n")
+	}
 	w.text("- ")
 	w.things(uint64(s.Rows.Failures), "failure", "failures")
 	w.text(", ")

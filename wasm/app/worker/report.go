@@ -101,6 +101,9 @@ func (r *reporter) heading() {
 	if s.First != walcore.NoTime {
 		r.line(say("for " + duration(s.Last-s.First)))
 	}
+	if s.Silence.Long() {
+		r.line(at(s.Silence.String(), s.Silence.Row))
+	}
 	r.line(counted(s.Rows.Failures, "result:failure"))
 	r.b.Lines[len(r.b.Lines)-1].Text += plural(s.Rows.Failures, " failure")
 	r.line(counted(uint32(s.NoAnswers), "result:none"))
