@@ -26,7 +26,7 @@ func (f Form) Numeric() bool { return f >= FormNumber }
 func (f Form) want() string {
 	return [...]string{
 		"a name", "a text", "a whole number such as 7, >7 or 1..7", "a result code such as fff0ffe9",
-		"a size such as 512, >64k or 1k..2M", "a duration such as >5ms or 1ms..2s",
+		"a size such as 512, >64k or 1k..2M", "a duration such as >5ms or 1ms..2s, in " + string(unitNames(nil, durationUnits, false)),
 		"a time since the first row such as 1.2s..1.9s or >1:02.5, or a date such as 2024-05-01T10:00:00Z",
 	}[f]
 }
@@ -102,7 +102,7 @@ var Keys = []Key{
 		Meaning:  "Responses by their result code.",
 		Examples: []string{"code:fff0ffe9", "-code:0"}},
 	{id: keyLatency, Name: "latency", Form: FormDuration, Place: InLatency,
-		Meaning:  "Responses by the time since their request.",
+		Meaning:  "Responses by the time since their request; in " + string(unitNames(nil, durationUnits, false)) + ".",
 		Examples: []string{"latency:>5ms", "latency:100us..1ms"}},
 	{id: keySize, Name: "size", Form: FormSize,
 		Meaning:  "Messages and written data by their length in bytes; k, M and G are powers of 1,024.",

@@ -29,6 +29,9 @@ func (f Form) quantity(s string) (quantity, bool) {
 		n, err := strconv.ParseUint(digits, 16, 32)
 		return exactly(int64(n)), err == nil
 	case FormSize:
+		if n := len(s); n > 0 && s[n-1] >= '0' && s[n-1] <= '9' {
+			s += sizeUnits[0].name
+		}
 		q, ok := withUnit(s, sizeUnits)
 		return exactly(q.at), ok
 	case FormDuration:
@@ -45,17 +48,57 @@ func (f Form) quantity(s string) (quantity, bool) {
 	return quantity{}, false
 }
 
+// A unit is what a number can be followed by. Of units of one size the first is
+// the one to write.
 type unit struct {
 	name string
 	size uint64
 }
 
-var sizeUnits = []unit{{"", 1}, {"b", 1}, {"k", 1 << 10}, {"kb", 1 << 10}, {"kib", 1 << 10},
-	{"m", 1 << 20}, {"mb", 1 << 20}, {"mib", 1 << 20}, {"g", 1 << 30}, {"gb", 1 << 30}, {"gib", 1 << 30}}
+// unitNames appends units for people to read, in Markdown where code is set: each
+// with what else it is called.
+func unitNames(dst []byte, units []unit, code bool) []byte {
+	name := func(s string) {
+		if code {
+			s = "`" + s + "`"
+		}
+		dst = append(dst, s...)
+	}
+	for i, u := range units {
+		switch {
+		case i == 0:
+		case u.size == units[i-1].size:
+			continue
+		case u.size == units[len(units)-1].size:
+			dst = append(dst, " and "...)
+		default:
+			dst = append(dst, ", "...)
+		}
+		name(u.name)
+		if !code {
+			continue
+		}
+		before := " (or "
+		for _, also := range units[i+1:] {
+			if also.size == u.size {
+				dst = append(dst, before...)
+				name(also.name)
+				before = ", "
+			}
+		}
+		if before == ", " {
+			dst = append(dst, ')')
+		}
+	}
+	return dst
+}
+
+var sizeUnits = []unit{{"B", 1}, {"k", 1 << 10}, {"kB", 1 << 10}, {"KiB", 1 << 10},
+	{"M", 1 << 20}, {"MB", 1 << 20}, {"MiB", 1 << 20}, {"G", 1 << 30}, {"GB", 1 << 30}, {"GiB", 1 << 30}}
 
 const second = uint64(time.Second)
 
-var durationUnits = []unit{{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"μs", 1e3}, {"ms", 1e6}, {"s", second}, {"m", 60 * second}, {"min", 60 * second}, {"h", 3600 * second}}
+var durationUnits = []unit{{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", second}, {"min", 60 * second}, {"m", 60 * second}, {"h", 3600 * second}}
 
 // withUnit reads a decimal number and its unit.
 func withUnit(s string, units []unit) (quantity, bool) {
@@ -63,9 +106,9 @@ func withUnit(s string, units []unit) (quantity, bool) {
 	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == '.' || end == 0 && s[end] == '-') {
 		end++
 	}
-	name := lower(strings.TrimSpace(s[end:]))
+	name := lower(strings.Replace(strings.TrimSpace(s[end:]), "μ", "µ", 1)) // the Greek letter, the sign
 	for _, u := range units {
-		if u.name == name {
+		if lower(u.name) == name {
 			return decimal(s[:end], u.size)
 		}
 	}

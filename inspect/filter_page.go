@@ -42,7 +42,7 @@ A filter is terms with spaces between them. A row is shown when every term match
 
 - Texts are found anywhere in what they are compared with. With `, "`*`", ` (any characters) or `, "`?`", ` (any one character) they are compared with all of it, from its beginning to its end. With `, "`=`", ` in front it must be exactly this: `, "`path:=/vol/a`", `.
 - Numbers may be compared (`, "`>`", `, `, "`>=`", `, `, "`<`", `, `, "`<=`", `) or be a range, whose ends belong to it and may be left out: `, "`no:1..7`", `, `, "`no:7..`", `.
-- Sizes have the units `, "`k`, `M` and `G`", `, which are 1,024 bytes, 1,024² and 1,024³. Durations have `, "`ns`, `us` (or `µs`), `ms`, `s`, `min` and `h`", `. Both may have decimals.
+- Sizes have the units `, string(unitNames(nil, sizeUnits, true)), `; without one they are bytes. k, M and G are 1,024 bytes, 1,024² and 1,024³. Durations have `, string(unitNames(nil, durationUnits, true)), `, and none is left out. Capitals don't count in units, and both may have decimals.
 - A duration or time alone means all that rounds to it: `, "`latency:5ms`", ` is from 4.5 ms to below 5.5 ms, `, "`latency:5.00ms`", ` from 4.995 ms to below 5.005 ms.
 - Times count from the earliest row: `, "`time:1.2s`", ` or `, "`time:1:02.5`", ` (a minute and 2.5 seconds). A date is `, "`2024-05-01T10:00:00.5Z`", `; without a zone it is UTC.
 `)

@@ -173,6 +173,16 @@ func TestTableIsComplete(t *testing.T) {
 	require.Nil(t, KeyNamed("nothing"))
 }
 
+// All units that are read are named where the language is told.
+func TestUnitsAreNamed(t *testing.T) {
+	page := string(AppendFilterPage(nil))
+	for _, u := range append(append([]unit{}, sizeUnits...), durationUnits...) {
+		require.Contains(t, page, "`"+u.name+"`")
+	}
+	x, _ := decoded(t, "captures/plain.pcap")
+	require.Contains(t, mistake(x, "latency:5").Error(), "in ns, us, ms, s, min and h")
+}
+
 func TestQuantities(t *testing.T) {
 	for _, c := range []struct {
 		form            Form
@@ -183,6 +193,11 @@ func TestQuantities(t *testing.T) {
 		{FormDuration, "5.00ms", 5e6, 4_995_000, 5_004_999},
 		{FormDuration, "495 µs", 495e3, 494_500, 495_499},
 		{FormDuration, "495us", 495e3, 494_500, 495_499},
+		{FormDuration, "495 μs", 495e3, 494_500, 495_499},
+		{FormDuration, "5m", 300e9, 270e9, 330e9 - 1},
+		{FormDuration, "5MIN", 300e9, 270e9, 330e9 - 1},
+		{FormSize, "7B", 7, 7, 7},
+		{FormSize, "64kb", 65536, 65536, 65536},
 		{FormDuration, "7ns", 7, 7, 7},
 		{FormDuration, "2min", 120e9, 90e9, 150e9 - 1},
 		{FormDuration, "-1s", -1e9, -1_500_000_000, -500_000_001},
