@@ -104,9 +104,9 @@ func (p *packer) exchange(v *listing, k int) {
 	p.row.Text, p.row.Spans = p.text, p.spans
 }
 
-// doubtWords say what of an exchange is not sure.
+// doubtWords say, short as the column is narrow, what of an exchange is not sure.
 var doubtWords = [...]string{
-	inspect.DoubtPath: "  path not sure", inspect.DoubtPair: "  response not sure", inspect.DoubtPath | inspect.DoubtPair: "  path and response not sure",
+	inspect.DoubtPath: "  path?", inspect.DoubtPair: "  response?", inspect.DoubtPath | inspect.DoubtPair: "  path? response?",
 }
 
 // cutText is as much of a text as a row shows.

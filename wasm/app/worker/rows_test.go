@@ -129,14 +129,14 @@ func TestRowsSayWhatFailed(t *testing.T) {
 
 // What is not sure of an exchange stands behind its path, and in the state.
 func TestRowsSayWhatIsNotSure(t *testing.T) {
-	for name, want := range map[string]string{"reopening_lost.pcap": "path not sure", "pipelined_requests_lost.pcap": "response not sure"} {
+	for name, want := range map[string]string{"reopening_lost.pcap": "path?", "pipelined_requests_lost.pcap": "response?"} {
 		d := decoded(t, "../damaged/"+name)
 		v := listed(t, d, bridge.SetView{Exchanges: true})
 		var p packer
 		told := 0
 		for k, r := range rowsOf(t, p.answerRows(v, 0, 1000)) {
 			if v.x.Doubts(k) == 0 {
-				require.NotContains(t, string(r.Text), "not sure")
+				require.NotContains(t, string(r.Text), "?")
 				continue
 			}
 			told++
