@@ -331,3 +331,32 @@ func FuzzOpen(f *testing.F) {
 		require.True(t, bytes.Equal(data, all))
 	})
 }
+
+// FuzzPacketText: whatever is printed, what is made of it is pcapng, with packets
+// no larger than the text.
+func FuzzPacketText(f *testing.F) {
+	f.Add("22:13:20.000000 IP 10.0.0.2.4 > 10.0.0.1.5: length 0\n\t0x0000:  4500 0034 0000 4000 4006 26c2 0a00 0002\n\t0x0010:  0a00 0001\n")
+	f.Add("    1 2023-11-14 22:13:20.001000     10.0.0.2 → 10.0.0.1 TCP\n\n0000  45 00 00 28   E..(\n0004  0a 00           ..\n\nReassembled IPv4 (2 bytes):\n0000  01 02   ..\n")
+	f.Add("    Epoch Time: 1700000000.001000000 seconds\n00000000  45 00 |E.|\n")
+	f.Add("static const unsigned char pkt1[2] = {\n0x45, 0x00 /* E. */\n};\nunsigned char pkt1_1[1] = {\n0x01\n};\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, kind := range []Kind{KindXXD, KindOD, KindHexdump, KindByteList} {
+			r := NewPacketReader(newPacketText(bytes.NewReader([]byte(text)), kind), KindPacketText)
+			var p Packet
+			var err error
+			size := 0
+			for err == nil {
+				if err = r.Next(&p); err == nil {
+					require.NotEmpty(t, p.Data)
+					size += len(p.Data)
+				}
+			}
+			require.LessOrEqual(t, size, len(text))
+			var wrong *FormatError
+			if err != io.EOF && size > 0 {
+				require.ErrorAs(t, err, &wrong)
+				require.Equal(t, KindPacketText.String(), wrong.In)
+			}
+		}
+	})
+}

@@ -31,6 +31,7 @@ const (
 	KindString     // raw dump as a string of C or Go: "\x00\x14"
 	KindBase64     // raw dump in base64
 	KindLog        // a log that the reference or this program wrote
+	KindPacketText // packets of a capture, printed with their offsets
 )
 
 var kindNames = [...]string{
@@ -38,7 +39,7 @@ var kindNames = [...]string{
 	KindBinary: "binary dump", KindHex: "hex dump", KindXXD: "xxd dump", KindHexdump: "hexdump -C dump",
 	KindFollowRaw: "followed stream (raw)", KindFollowHex: "followed stream (hex dump)", KindFollowYAML: "followed stream (YAML)",
 	KindFollowC: "followed stream (C arrays)", KindOD: "od dump", KindByteList: "list of bytes", KindByteString: "byte string",
-	KindString: "string", KindBase64: "base64", KindLog: "log",
+	KindString: "string", KindBase64: "base64", KindLog: "log", KindPacketText: "printed packets",
 }
 
 func (k Kind) String() string {
@@ -48,8 +49,9 @@ func (k Kind) String() string {
 	return "kind " + strconv.Itoa(int(k))
 }
 
-// Packets tells whether a [PacketReader] reads this kind.
-func (k Kind) Packets() bool { return k == KindPCAP || k == KindPCAPNG }
+// Packets tells whether a [PacketReader] reads this kind. (Of [KindPacketText] a
+// [File] gives pcapng.)
+func (k Kind) Packets() bool { return k == KindPCAP || k == KindPCAPNG || k == KindPacketText }
 
 // Dump tells whether a [DumpReader] reads this kind.
 func (k Kind) Dump() bool {

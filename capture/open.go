@@ -93,13 +93,14 @@ func (f *File) begin(u Unpackers) error {
 		}
 	}
 	kind, foreign, advice := recognise(f.head, f.err != nil)
+	var around setting
+	embedded := false
 	if kind == KindUnknown && (advice == "" || advice == adviceRecord) || wideText(f.head) != 0 || kind != KindBinary && (oldBreaks(f.head) || quotedLines(f.head)) || loose(kind) {
 		if s, k, what, then := settle(f.head); loose(kind) && k != KindLog && !quotedLines(f.head) {
 			// It is what it was taken for: a list or a string with code around it.
 		} else if k != KindUnknown {
 			s.alone = k == KindLog
-			f.setting(s)
-			kind = k
+			kind, around, embedded = k, s, true
 		} else if what != "" {
 			foreign, advice = what, then
 		}
@@ -115,6 +116,20 @@ func (f *File) begin(u Unpackers) error {
 		return &FormatError{In: in, Expected: wanted, Found: foreign, Advice: advice}
 	}
 	f.Kind = kind
+	var text io.Reader
+	times := ""
+	if printed := around.between(); kind == KindXXD || kind == KindHexdump || kind == KindOD || kind == KindByteList {
+		if told, is := packetsIn(newPlain(bytes.NewReader(f.head), printed), kind); is {
+			f.Kind, around, times = KindPacketText, printed, told
+			text = newPacketText(newPlain(contentReader{f}, printed), kind)
+		}
+	}
+	if text == nil && embedded {
+		text = newPlain(contentReader{f}, around)
+	}
+	if text != nil {
+		f.setting(around, text, times)
+	}
 	return nil
 }
 
@@ -147,10 +162,14 @@ func (f *File) peekHead() error {
 	return nil
 }
 
-// setting takes away what stands around the form.
-func (f *File) setting(s setting) {
+// setting takes away what stands around the form, by a reader of what is left. More
+// may be to say of it.
+func (f *File) setting(s setting, text io.Reader, more string) {
 	f.Plain, f.Setting = true, s.String()
-	text := newPlain(contentReader{f}, s)
+	if f.Setting != "" && more != "" {
+		f.Setting += ", "
+	}
+	f.Setting += more
 	f.shown = make([]byte, peekSize)
 	n, _ := io.ReadFull(text, f.shown) // text gives an error again
 	f.shown = f.shown[:n]

@@ -60,7 +60,7 @@ func (r *PacketReader) Next(p *Packet) error {
 	switch r.kind {
 	case KindPCAP:
 		err = r.nextPCAP(p)
-	case KindPCAPNG:
+	case KindPCAPNG, KindPacketText:
 		err = r.nextPCAPNG(p)
 	default:
 		err = &FormatError{In: "capture", Expected: "a pcap or pcapng file", Found: r.kind.String()}

@@ -113,7 +113,7 @@ func (d *Decoder) stripPacket(kind capture.Kind, run *capture.DumpRun) error {
 		switch padding := run.Bytes[n+len(s.Payload):]; {
 		case len(bytes.Trim(padding, "\x00")) > 0:
 			e.Found = "several network packets with their headers"
-			e.Advice = "make a capture of them (tcpdump -w FILE, or text2pcap FILE packets.pcapng of a hex dump with offsets) and open that"
+			e.Advice = "print each with its offsets from 0 on, as tcpdump -x and tshark -x do, or make a capture of them (tcpdump -w FILE)"
 			return e
 		case len(s.Payload) == 0:
 			e.Found = "a network packet that carries nothing"
