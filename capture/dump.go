@@ -50,6 +50,8 @@ type DumpReader struct {
 	begun bool
 	err   error // after what is in out
 
+	buffers bool // plain hex: it is what Node prints of its Buffers
+
 	total int64 // bytes given
 	size  int   // about how many bytes a run has
 	out   []byte
@@ -69,10 +71,11 @@ type DumpReader struct {
 	tcpdump  bool   // rows begin with 0x; any other line is a packet's heading
 
 	// base64, lists and strings
-	inside bool // in a list or string
-	open   bool // a bracket began the list
-	quote  byte // that ends the string; 0 when the reading began inside it
-	before int  // pieces of what is no list or string passed over
+	inside        bool // in a list or string
+	open          bool // a bracket began the list
+	quote         byte // that ends the string; 0 when the reading began inside it
+	decimal, sure bool // in a list there were decimal numbers; and some that can't be hex digits
+	before        int  // pieces of what is no list or string passed over
 }
 
 // NewDumpReader reads a dump of the kind from r, which stands at the start of
@@ -101,6 +104,9 @@ func (r *DumpReader) Next(run *DumpRun) error {
 		r.begun = true
 		if h := r.b.peek(len(bom)); r.kind != KindBinary && string(h) == string(bom) {
 			r.b.pass(len(bom))
+		}
+		if r.kind == KindHex && !r.inside && bytes.Contains(firstLine(r.b.peek(maxIntroduction)), nodeBuffer) {
+			r.nextBuffer()
 		}
 	}
 	if r.kind == KindBinary {
@@ -180,6 +186,17 @@ read:
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
+			case (c == '>' || c == '.') && !half && (r.buffers || r.inside):
+				r.b.pass(used)
+				if used = 0; c == '>' {
+					r.nextBuffer()
+				} else {
+					r.err = leftOut(r.kind, r.b.offset(), r.line, "buf.toString('hex')")
+				}
+				if r.err != nil {
+					return
+				}
+				continue read
 			case !half && isBetween(c) && used > 0 && used+1 == len(in):
 				r.b.pass(used)
 				used = 0
@@ -212,6 +229,32 @@ read:
 		}
 		r.b.pass(used)
 	}
+}
+
+// nodeBuffer begins what Node prints of a Buffer, which > ends.
+var nodeBuffer = []byte("<Buffer ")
+
+// nextBuffer passes over what stands before the bytes of the next Buffer.
+func (r *DumpReader) nextBuffer() {
+	r.buffers = true
+	for {
+		p := r.see(len(nodeBuffer))
+		switch {
+		case len(p) == 0:
+			return
+		case bytes.Equal(p, nodeBuffer):
+			r.b.pass(len(p))
+			return
+		}
+		r.pass1(p[0])
+	}
+}
+
+// leftOut is the error for dots where a program did not print all bytes; whole
+// prints them.
+func leftOut(kind Kind, offset int64, line int, whole string) error {
+	return &FormatError{In: kind.String(), Offset: offset, Line: line, Expected: "all bytes",
+		Found: `"...", which stands for bytes that were not printed`, Advice: "print them all: " + whole}
 }
 
 // rows decodes lines of xxd or hexdump into out.

@@ -349,6 +349,9 @@ func recogniseHex(head []byte, _ bool) (Kind, string, string) {
 	if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("00 01 02 03 04 05 06 07 ")) {
 		return KindUnknown, "", "" // the columns' numbers above a dump; no message begins so
 	}
+	if _, buffer, is := bytes.Cut(firstLine(head), nodeBuffer); is && hexDigits(buffer) == 2 {
+		return KindHex, "", ""
+	}
 	digits := 0
 	for i, c := range head {
 		if hexValue[c] < 16 {

@@ -143,7 +143,7 @@ func (r *DumpReader) list() bool {
 	case r.inside && (c == ',' || c == ';' || c == '(' && r.cast()):
 		r.b.pass(1)
 		return true
-	case r.inside && (c == '}' || c == ']' || c == ')'):
+	case r.inside && (c == '}' || c == ']' || c == ')' || c == '>'):
 		r.b.pass(1)
 		r.inside, r.open, r.before = false, false, 0
 		return len(r.out) == 0 // a run does not go beyond its list
@@ -154,7 +154,7 @@ func (r *DumpReader) list() bool {
 	if !r.inside {
 		// A list begins with its bracket, or with 0x where there is none.
 		switch {
-		case c == '[' || c == '{':
+		case c == '[' || c == '{' || c == '<' && len(token) > 1 && (token[1] == '<' || r.open): // <<0, 20>> is Erlang's
 			r.b.pass(1)
 			r.open = true
 		case hex || n > 0 && r.open && r.goesOn(token[n:]):
@@ -180,14 +180,22 @@ func (r *DumpReader) list() bool {
 			r.b.pass(n)
 			return true
 		}
-		r.wrong("a byte as 0x00 or 0 to 255", p)
+		if r.wrong("a byte as 0x00 or 0 to 255", p); c == '.' {
+			r.err = leftOut(r.kind, r.b.offset(), r.line, "limit: :infinity in Elixir, maxArrayLength: null in Node")
+		}
 		return false
 	}
+	r.decimal = r.decimal || !hex
+	r.sure = r.sure || hex || c == '-' || v > 99
 	r.at(r.b.offset())
 	r.out = append(r.out, v)
 	r.b.pass(n)
 	return true
 }
+
+// Doubtful says whether a list was read whose numbers could be hex digits as well:
+// none of them has a sign, three digits or 0x. They were taken to be decimal.
+func (r *DumpReader) Doubtful() bool { return r.decimal && !r.sure }
 
 // addressOf is how long the address is, with its colon, that stands before the bytes
 // of a line of gdb's x/8xb; 0 when there is none.

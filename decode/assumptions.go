@@ -60,6 +60,9 @@ func (d *Decoder) Assumptions() []Assumption {
 			a.add(AssumedText, "", name+"the text is read as "+d.kinds[i].String()+", "+setting)
 		}
 	}
+	if d.decimal {
+		a.add(AssumedText, "", "the numbers of the list are taken to be decimal, though each could be hex digits")
+	}
 	if d.headers > 0 {
 		a.add(AssumedHeaders, "", "the bytes begin with the headers of a network packet, "+itoa(int64(d.headers))+" bytes, which are left out")
 	}

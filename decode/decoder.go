@@ -30,6 +30,7 @@ type Decoder struct {
 	port    uint16
 	packets uint64
 	alone   string // what the one message can be that is all of the file, in words
+	decimal bool   // the numbers of a list could be hex digits as well
 	headers int    // bytes of a packet's headers before a dump
 	twins   int64  // conversations beside another one between the same ends
 	passed  passed // bytes that were captured and not delivered
@@ -49,7 +50,7 @@ func New(o Options, sources ...capture.Source) *Decoder {
 // reset forgets all that was decoded, for a second pass.
 func (d *Decoder) reset() {
 	d.log = walcore.NewLog(d.options.Limits)
-	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers = nil, nil, nil, nil, "", passed{}, 0
+	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers, d.decimal = nil, nil, nil, nil, "", passed{}, 0, false
 	d.order = order{machine: walcore.NewMachine(d.log), streams: &d.streams, holds: map[uint32]uint32{}}
 }
 

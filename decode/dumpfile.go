@@ -72,6 +72,7 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 				alone := run
 				alone.Bytes = bytes.Clone(run.Bytes)
 				if err = r.Next(&run); err == io.EOF {
+					d.decimal = r.Doubtful()
 					d.takeAlone(&alone, what, fromServer)
 					return nil
 				}
@@ -86,6 +87,7 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		}
 		fr.more(&run)
 	}
+	d.decimal = r.Doubtful()
 	if fr != nil {
 		d.endFramer(fr)
 		fr.stream().FromClient = fr.client.end()

@@ -53,6 +53,15 @@ func TestTextForms(t *testing.T) {
 		"Rust":                         each("let x: [u8; "+strconv.Itoa(len(raw))+"] = [", ", ", "];", number),
 		"Rust, a vector":               each("let x = vec![", ", ", "];", func(c byte) string { return "0x" + digits(c) + "u8" }),
 		"Java":                         each("byte[] x = {", ", ", "};", func(c byte) string { return strconv.Itoa(int(int8(c))) }),
+		"Python":                       each("data = bytes([", ", ", "])\n", number),
+		"Node's Buffer":                each("<Buffer ", " ", ">\n", digits),
+		"Node's Buffer, with a word":   each("received <Buffer ", " ", "> from 10.0.0.2\n", digits),
+		"Node's Buffers":               strings.Replace(each("[ <Buffer ", " ", "> ]\n", digits), " 00 14 00", " 00>,\n  <Buffer 14 00", 1),
+		"Node's Buffer as JSON":        each(`{"type":"Buffer","data":[`, ",", "]}", number),
+		"Erlang":                       each("<<", ",", ">>", number),
+		"Elixir":                       each("iex> data = <<", ", ", ">>", func(c byte) string { return "0x" + strings.ToUpper(digits(c)) }),
+		"Python's bytearray":           each("bytearray(b'", "", "')", func(c byte) string { return `\x` + digits(c) }),
+		"JSON with signs":              each("[", ",", "]", func(c byte) string { return strconv.Itoa(int(int8(c))) }),
 		"a string of C":                each(`const char x[] = "`, "", `";`, func(c byte) string { return `\x` + digits(c) }),
 		"a byte string of Rust":        each(`let x = b"`, "", `";`, rustEscape),
 		"base64":                       base64.StdEncoding.EncodeToString(raw),
@@ -173,5 +182,27 @@ func TestFollowed(t *testing.T) {
 				requireSameLog(t, want, []byte(written(t, d, walcore.Selection{Compatible: true})))
 			}
 		}
+	}
+}
+
+// TestListsThatAreNotSure: a list of decimal numbers that could be hex digits is
+// taken to be decimal, and that is told.
+func TestListsThatAreNotSure(t *testing.T) {
+	const told = "the numbers of the list are taken to be decimal, though each could be hex digits"
+	for text, unsure := range map[string]bool{
+		"[0, 0, 0, 8, " + strings.Repeat("0, ", 28) + "0, 0, 0, 0, 0, 0, 0, 13]":    true,
+		"[0, 0, 0, 8, " + strings.Repeat("0, ", 28) + "0, 0, 0, 0, 0, 0, 0, 113]":   false,
+		"[0, 0, 0, 8, " + strings.Repeat("0, ", 28) + "0, 0, 0, 0, 0, 0, 0, -1]":    false,
+		"[0, 0, 0, 8, " + strings.Repeat("0, ", 28) + "0, 0, 0, 0, 0, 0, 0, 0x13]":  false,
+		"{0, 0, 0, 8, " + strings.Repeat("0, ", 28) + "0, 0, 0, 0, 0, 0, 0, 0x13};": false,
+	} {
+		d, err := decodeText(t, text)
+		require.NoError(t, err, text)
+		require.NotZero(t, d.Log().Len(), text)
+		found := false
+		for _, a := range d.Assumptions() {
+			found = found || a.Sentence == told
+		}
+		require.Equal(t, unsure, found, text)
 	}
 }
