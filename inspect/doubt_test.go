@@ -73,6 +73,6 @@ func TestPairsThatAreNotSure(t *testing.T) {
 		require.Equal(t, want, x.Doubts(k), "exchange %d: %s", k, line(x, int(e.Response)))
 	}
 	require.Equal(t, 1, unsure, "then no request waits")
-	require.Zero(t, x.State(x.Log().Len() - 1).Stream(0).Unsure)
+	require.Zero(t, x.State(x.Log().Len()-1).Stream(0).Unsure)
 	require.True(t, strings.HasPrefix(line(x, int(row)), "!! pairing-assumed"))
 }
