@@ -539,6 +539,23 @@ test("several files dropped at once are decoded together", async (t) => {
   await page.screenshot("views-differ");
 });
 
+test("captures of other days, joined, are told in the summary, which leads to where the later ones begin", async (t) => {
+  const page = await site.open(t);
+  const first = join(folder, "old.pcap");
+  const second = join(folder, "new.pcap");
+  writePcap(first, [...hello(), [true, openFile("/first")], [false, response(0, 3)]]);
+  writePcap(second, [...hello(), [true, openFile("/second")], [false, response(0, 4)]], { from: 40001, start: 400 * 86_400e6 });
+  await page.choose(first, second);
+  await page.state("done");
+  await drawn(page);
+  await page.tab.keyboard.press("s");
+  const told = await page.tab.waitForSelector("#summary[open] li button[data-row]");
+  assert.match(await told.evaluate((e) => e.textContent), /^Nothing was captured for (399 days 23 h 59 min|400 days 0 h 0 min) .*, from 2023-11-14 22:13:20 UTC to 2024-12-18 22:13:20 UTC: captures of different times were joined, or a clock was set wrong\.$/);
+  await page.screenshot("views-summary-apart");
+  await told.click();
+  assert.equal((await selected(page)).n, "5");
+});
+
 test("all forms are named on the page, as in the code's table", async (t) => {
   const page = await site.open(t);
   await page.tab.click("#forms-open");
