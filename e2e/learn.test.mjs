@@ -358,6 +358,15 @@ test("the first question of the tour is in sight, all of it, with what answers i
     return label.querySelector("input").getBoundingClientRect().left - words.getBoundingClientRect().right;
   });
   assert.ok(gap >= 4, `${gap} px between the words and the field's focus ring`);
+  // So is that of the step with the most above it.
+  await tab.select("#tour-chapter", await tab.$eval("#tour-chapter", (e) => e.options[4].value));
+  for (const step of [1, 2, 3]) {
+    await tab.waitForFunction((n) => document.getElementById("tour-place").textContent.startsWith(`Chapter 5 of 10, step ${n} `), {}, step);
+    await tab.waitForSelector("#tour-question form");
+    assert.deepEqual(await covered(), [], `step ${step}`);
+    if (step === 3) await page.screenshot("learn-tour-padding");
+    else await tab.click("#tour-next");
+  }
   await tab.setViewport({ width: 1280, height: 720 });
   await tab.$eval("#tour", (e) => (e.scrollTop = e.scrollHeight));
   assert.deepEqual(await covered(), [], "where there is less room, it comes by scrolling");

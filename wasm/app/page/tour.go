@@ -324,7 +324,9 @@ func (t *tour) show(focus bool) {
 	show(t.next, true)
 	show(t.back, true)
 	ch := &learn.Tour[t.chapter]
-	t.lead.SetTextContent(ch.Lead)
+	if t.step == 0 { // a step that goes on has the room for itself
+		t.lead.SetTextContent(ch.Lead)
+	}
 	enable(t.back, t.step > 0 || t.chapter > 0)
 	last := t.step+1 >= len(t.steps)
 	switch {
@@ -343,6 +345,7 @@ func (t *tour) show(focus bool) {
 			t.text.AppendChild(paragraph("p", "", part))
 		}
 		t.line.SetTextContent(s.Line)
+		setClassOf(t.line, "known", t.step > 0 && t.steps[t.step-1].Row == s.Row)
 		show(t.line, true)
 		if len(s.Shown.Marks) > 0 {
 			showBytes(t.bytes, s.Shown.Head, s.Shown.Marks, nil)
