@@ -148,6 +148,10 @@ test("frames: only embed/ may be shown in one", async (t) => {
   await open.waitForFunction(() => document.documentElement.dataset.state === "done", { timeout: PATIENCE });
   assert.equal(await open.$eval("#embed-out", (e) => e.href), `${site.origin}/#open=examples/devkit_story.pcapng.gz`);
   assert.equal(await open.$eval("#share-open", (e) => getComputedStyle(e).display), "none");
+  const start = await frame("/embed/#delete=x.y");
+  await start.waitForFunction(() => /does nothing in a frame/.test(document.getElementById("error").textContent), { timeout: PATIENCE });
+  assert.equal(await start.$eval("#embed-out", (e) => e.href), `${site.origin}/#delete=x.y`);
+  assert.equal(await start.$eval("#start", (e) => /share/i.test(e.innerText)), false, "what it can't do is not offered");
 });
 
 test("installed: the system opens its files with it", async (t) => {

@@ -301,6 +301,11 @@ test("a large capture goes in chunks, with progress, and can be cancelled", asyn
   // Deleted, by its link, in another browser.
   const owner = await site.open(t, { path: path(remove) });
   await owner.tab.waitForSelector("#shared[open] #shared-delete:not([hidden])");
+  // It says what it deletes and until when that is there else, and Enter alone deletes nothing.
+  await owner.tab.waitForFunction(() => / as [\w-]{20,}: [\d.,]+ [kM]?B.*, encrypted, there until \d+ \w+ \d{4}, \d\d:\d\d UTC/.test(document.getElementById("shared-text").textContent));
+  assert.ok((await owner.text("#shared-text")).includes(remove.match(/delete=([^.]+)/)[1]));
+  assert.equal(await owner.tab.evaluate(() => document.activeElement.id), "shared-stop");
+  await owner.screenshot("share-delete");
   await owner.tab.click("#shared-delete");
   await owner.tab.waitForFunction(() => /was deleted/.test(document.getElementById("error").textContent));
   const late = await site.open(t, { path: path(link), expects: /404/ });

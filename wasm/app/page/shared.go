@@ -68,7 +68,9 @@ func (s *shared) followTo(text string) bool {
 	case seal.IsLink(text):
 		s.show("A shared capture", "Fetching it…", true)
 		go s.fetch(text)
-	case seal.IsOwnerLink(text) && !isEmbedded():
+	case seal.IsOwnerLink(text) && isEmbedded():
+		s.p.problem.fail("A delete link does nothing in a frame of another site. “Open in Satascope” follows it.")
+	case seal.IsOwnerLink(text):
 		s.askToDelete(text)
 	case sharing.IsData(text):
 		go s.unpack(text)
@@ -266,10 +268,23 @@ func (s *shared) askToDelete(text string) {
 		s.p.problem.fail(sentence(err.Error()))
 		return
 	}
-	s.show("Delete a share", "This link deletes a capture that was shared from here. Nobody can read it after that, whoever has its link.", false)
+	const after = " Once it is deleted, nobody can read it, whoever has its link."
+	s.show("Delete a share", "This link deletes the capture that was shared as "+owner.ID+"."+after, false)
 	s.owner = owner
 	show(s.remove, true)
-	s.remove.Focus()
+	s.stop.Focus() // so that Enter alone deletes nothing
+	call := s.call
+	go func() {
+		stored, err := s.service.Look(call, owner.ID)
+		switch {
+		case call != s.call:
+		case err != nil:
+			s.text.SetTextContent("What was shared as " + owner.ID + " is not known: " + visible(strings.TrimSuffix(err.Error(), ".")) + ".")
+		default:
+			s.text.SetTextContent("This link deletes the capture that was shared as " + owner.ID + ": " + size(stored.Size) +
+				", encrypted, there until " + date(stored.Expires) + ". Its name is in there: only the link to read it has the key." + after)
+		}
+	}()
 }
 
 func (s *shared) delete() {
@@ -291,8 +306,8 @@ func (s *shared) delete() {
 	}()
 }
 
-// date is a day as people write it, and the time where it matters.
+// date is a day as people write it, with the time and the zone that it is in.
 func date(t time.Time) string {
 	t = t.Local()
-	return strconv.Itoa(t.Day()) + " " + t.Month().String() + " " + strconv.Itoa(t.Year()) + ", " + t.Format("15:04")
+	return strconv.Itoa(t.Day()) + " " + t.Month().String() + " " + strconv.Itoa(t.Year()) + ", " + t.Format("15:04 MST")
 }

@@ -146,7 +146,7 @@ func (s Service) send(c *Call, r request) (js.Value, error) {
 	}
 	response, err := browser.Await(promise)
 	if err != nil {
-		return js.Undefined(), errors.New("the service can't be reached (" + err.Error() + ")")
+		return js.Undefined(), errors.New("the service can't be reached (" + err.Error() + "): look whether there is a network, then try again; a link is followed again when the page is loaded again")
 	}
 	if s.Sent != nil && r.size > 0 {
 		s.Sent(r.size)
@@ -214,6 +214,22 @@ func (s Service) Ask(c *Call) (Limits, error) {
 
 // maxWhy bounds what a host says of itself.
 const maxWhy = 400
+
+// A Stored is what a service tells of a share to who has no key.
+type Stored struct {
+	Size    int64 // sealed
+	Expires time.Time
+}
+
+// Look asks what a share is, without opening it.
+func (s Service) Look(c *Call, id string) (Stored, error) {
+	v, err := s.json(c, request{method: "GET", path: "shares/" + id})
+	if err != nil {
+		return Stored{}, err
+	}
+	expires, err := time.Parse(time.RFC3339, text(v.Get("expires")))
+	return Stored{Size: number(v.Get("size")), Expires: expires}, err
+}
 
 // Delete deletes a share.
 func (s Service) Delete(c *Call, id, token string) error {
