@@ -337,7 +337,7 @@ func TestNoService(t *testing.T) {
 		return js.Undefined(), js.Global().Get("TypeError").New("Failed to fetch")
 	}
 	_, err = Service{}.Ask(NewCall())
-	require.ErrorContains(t, err, "the service can't be reached (Failed to fetch)")
+	require.ErrorContains(t, err, "the service can't be reached (Failed to fetch): look whether there is a network, then try again")
 }
 
 func TestTooLargeIsKnownBeforeAnythingIsSent(t *testing.T) {
