@@ -110,6 +110,7 @@ type Drop struct {
 	Size   int64
 	Packet uint64
 	Time   int64
+	Source uint8 // of that packet
 }
 
 // DropReason says why bytes are not delivered.

@@ -103,6 +103,6 @@ func (a *Assembler) compare(c *conv, from Side, off int64, first, later []byte) 
 
 // drop tells of bytes of the present packet that are not delivered.
 func (a *Assembler) drop(c *conv, d Drop) {
-	d.Packet, d.Time = a.at, a.atTime
+	d.Packet, d.Time, d.Source = a.at, a.atTime, a.seg.Source
 	a.h.Dropped(c.Conversation, d)
 }

@@ -70,7 +70,7 @@ func (d *Decoder) Assumptions() []Assumption {
 	case kind.Packets():
 		a.port(d)
 		if len(d.kinds) > 1 {
-			a.add(AssumedClocks, "", "the packets of "+strconv.Itoa(len(d.kinds))+" files are joined by their times: their clocks are taken to agree")
+			a.clocks(d)
 		}
 		if d.twins > 0 {
 			a.add(AssumedTwins, "", "the files have different conversations between the same ends at the same time, by their sequence numbers: each is a stream of its own ("+itoa(d.twins)+" beside another)")

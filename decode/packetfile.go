@@ -86,6 +86,9 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		}
 		if err = m.Next(&p); err == nil {
 			d.packets = p.Number
+			if len(m.readers) > 1 {
+				d.clocks.packet(&p)
+			}
 			a.Packet(&p)
 		}
 	}

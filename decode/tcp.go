@@ -35,7 +35,8 @@ type tcpStream struct {
 	server capture.Side
 	spoken bool // bytes of either side came
 	holes  holes
-	drops  int // places where bytes were captured and not delivered
+	early  [2]early // by the side whose bytes come later
+	drops  int      // places where bytes were captured and not delivered
 }
 
 // holes are bytes that were not captured, or will be captured late, while the
@@ -163,6 +164,10 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 		// It waited for bytes that never came, so it stands where it was captured.
 		m.packet, m.time = uint32(r.Packet), r.Time
 	}
+	p.d.clocks.come(&t.early[r.From], r.Offset, r.Time, r.Source)
+	if r.Acked > t.lane(r.From.Other()).end() {
+		t.early[r.From.Other()].acknowledges(r.Acked, r.Time, r.Source)
+	}
 	t.notice(c, r.From, r.Acked, r.Packet)
 	f.first(t, l, m)
 	l.segments = append(l.segments, Segment{Offset: r.Offset, Length: uint32(len(r.Bytes)), File: r.File, Packet: uint32(r.Packet), Seq: r.Seq, Flags: r.Flags, Time: r.Time, Source: r.Source})
@@ -233,6 +238,9 @@ func (p *packets) Dropped(c *capture.Conversation, d capture.Drop) {
 	t := p.stream(c)
 	if t == nil {
 		return
+	}
+	if d.Why == capture.DropLate {
+		p.d.clocks.come(&t.early[d.From], d.Offset, d.Time, d.Source)
 	}
 	if d.Why == capture.DropDiffers || d.Why == capture.DropContradicts {
 		p.d.passed.differing++
