@@ -3,6 +3,7 @@ package decode
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"satascope/capture"
 )
@@ -119,5 +120,10 @@ func (a *assumptions) clocks(d *Decoder) {
 
 // seconds is a time as 0.5 s, to the microsecond.
 func seconds(ns int64) string {
-	return strconv.FormatFloat(float64((ns+500)/1000)/1e6, 'f', -1, 64) + " s"
+	us := (ns + 500) / 1000
+	fraction := strings.TrimRight(itoa(1e6 + us%1e6)[1:], "0")
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	return itoa(us/1e6) + fraction + " s"
 }
