@@ -48,8 +48,9 @@ func (q *past) place(offset int64) int { return int((offset - q.begin) % pastByt
 // forgetPast gives back what is kept of a conversation's past.
 func (a *Assembler) forgetPast(c *conv) {
 	for i := range c.sides {
-		a.past -= cap(c.sides[i].past.buf)
-		c.sides[i].past.buf = nil
+		q := &c.sides[i].past
+		a.past -= cap(q.buf)
+		q.buf, q.begin = nil, q.end
 	}
 }
 

@@ -74,3 +74,34 @@ func TestPastOfMany(t *testing.T) {
 	a.Finish()
 	require.Zero(t, a.past)
 }
+
+// TestPastForgotten: a conversation whose past was given back goes on with a new
+// one: what comes again of it is compared, what came before is counted.
+func TestPastForgotten(t *testing.T) {
+	for _, n := range []int{1448, pastBytes, pastBytes + 1448} {
+		sent := make([]byte, 2*pastBytes+n)
+		for i := range sent {
+			sent[i] = byte(i * i >> 3)
+		}
+		h := &drops{}
+		a := NewAssembler(h, AssemblerOptions{})
+		send := func(client uint16, from, to int) {
+			s := Segment{Src: netip.AddrPortFrom(client4, client), Dst: netip.AddrPortFrom(server4, 7500), Seq: uint32(from), Flags: ACK | PSH, Payload: sent[from:to]}
+			a.Segment(&s, 1, 0)
+		}
+		begin := pastBytes - 1000
+		send(1, 0, begin)
+		for client := range uint16(pastTotal / pastBytes) {
+			send(2+client, 0, pastBytes)
+		}
+		for next := begin; next < begin+n; next += 1000 {
+			send(1, next, min(next+1000, begin+n))
+		}
+		send(1, begin+n-1000, begin+n)
+		require.Empty(t, h.all)
+		require.Zero(t, a.Counts.Unchecked)
+		send(1, begin-1000, begin)
+		require.Empty(t, h.all)
+		require.EqualValues(t, 1000, a.Counts.Unchecked)
+	}
+}
