@@ -494,7 +494,7 @@ func (a *Assembler) deliver(c *conv, from Side, p *piece) {
 	if p.cut > 0 {
 		off := s.next
 		s.next += p.cut
-		s.past.lacked(off, s.next)
+		a.lacked(s, off, s.next)
 		a.h.Missing(c.Conversation, Gap{From: from, Offset: off, Size: p.cut, Packet: p.packet, Time: p.time, Cut: true})
 	}
 }
@@ -527,7 +527,7 @@ func (a *Assembler) gap(c *conv, from Side, to int64) {
 	if len(s.held) > 0 && s.held[0].off == to {
 		g.Behind, g.BehindTime = s.held[0].packet, s.held[0].time
 	}
-	s.past.lacked(s.next, to)
+	a.lacked(s, s.next, to)
 	s.next = to
 	a.h.Missing(c.Conversation, g)
 }

@@ -3,8 +3,8 @@ package capture
 // What is kept of what was delivered, to compare with it what is captured again.
 const (
 	pastBytes = 64 << 10 // of a side; a window seldom has more
-	pastGaps  = 16       // of a side, the last ones
-	pastTotal = 32 << 20 // of all sides together
+	pastGaps  = 4 << 10  // of a side; of more, the older half is forgotten
+	pastTotal = 32 << 20 // of all sides together, bytes and gaps
 )
 
 // A past is the last bytes of a side that were delivered, and the last gaps.
@@ -18,6 +18,11 @@ type past struct {
 // A span is a range of offsets.
 type span struct{ from, to int64 }
 
+const spanSize = 16
+
+// size is how much memory the past takes.
+func (q *past) size() int { return cap(q.buf) + spanSize*cap(q.gaps) }
+
 // remember keeps bytes that were delivered up to an offset.
 func (a *Assembler) remember(s *side, b []byte, end int64) {
 	q := &s.past
@@ -26,7 +31,7 @@ func (a *Assembler) remember(s *side, b []byte, end int64) {
 		q.buf, q.begin = q.buf[:0], end-int64(len(b))
 	}
 	q.end = end
-	before := cap(q.buf)
+	before := q.size()
 	if n := min(len(b), pastBytes-len(q.buf)); n > 0 {
 		q.buf = append(q.buf, b[:n]...)
 		b = b[n:]
@@ -34,8 +39,12 @@ func (a *Assembler) remember(s *side, b []byte, end int64) {
 	for len(b) > 0 {
 		b = b[copy(q.buf[q.place(end-int64(len(b))):], b):]
 	}
-	a.past += cap(q.buf) - before
-	if a.past > pastTotal {
+	a.grown(q.size() - before)
+}
+
+// grown counts what a past takes more, and makes room by those of the quietest.
+func (a *Assembler) grown(size int) {
+	if a.past += size; a.past > pastTotal {
 		for c := a.oldest; a.past > pastTotal/2 && c != nil; c = c.newer {
 			a.forgetPast(c)
 		}
@@ -49,17 +58,20 @@ func (q *past) place(offset int64) int { return int((offset - q.begin) % pastByt
 func (a *Assembler) forgetPast(c *conv) {
 	for i := range c.sides {
 		q := &c.sides[i].past
-		a.past -= cap(q.buf)
-		q.buf, q.begin = nil, q.end
+		a.past -= q.size()
+		q.buf, q.gaps, q.begin = nil, nil, q.end
 	}
 }
 
 // lacked keeps a gap that was told of.
-func (q *past) lacked(from, to int64) {
+func (a *Assembler) lacked(s *side, from, to int64) {
+	q := &s.past
 	if len(q.gaps) == pastGaps {
-		q.gaps = q.gaps[:copy(q.gaps, q.gaps[1:])]
+		q.gaps = q.gaps[:copy(q.gaps, q.gaps[pastGaps/2:])]
 	}
+	before := q.size()
 	q.gaps = append(q.gaps, span{from, to})
+	a.grown(q.size() - before)
 }
 
 // again looks at bytes that come after others for the same place, up to an
@@ -72,7 +84,11 @@ func (a *Assembler) again(c *conv, from Side, p *piece, to int64) {
 		return
 	}
 	unknown := hi - lo
-	for _, g := range q.gaps {
+	i := len(q.gaps)
+	for i > 0 && q.gaps[i-1].to > lo {
+		i--
+	}
+	for _, g := range q.gaps[i:] {
 		if f, t := max(lo, g.from), min(hi, g.to); f < t {
 			unknown -= t - f
 			a.drop(c, Drop{Why: DropLate, From: from, Offset: f, Size: t - f})

@@ -105,3 +105,36 @@ func TestPastForgotten(t *testing.T) {
 		require.EqualValues(t, 1000, a.Counts.Unchecked)
 	}
 }
+
+// TestPastGaps: bytes that come late for a gap are told as such, also when many
+// other gaps came since; what is kept of the gaps is bounded.
+func TestPastGaps(t *testing.T) {
+	h := &drops{}
+	a := NewAssembler(h, AssemblerOptions{LatePackets: 1})
+	client, server := netip.AddrPortFrom(client4, 1), netip.AddrPortFrom(server4, 2)
+	b := make([]byte, 100)
+	at := uint64(0)
+	send := func(off int) {
+		at++
+		a.Segment(&Segment{Src: client, Dst: server, Seq: uint32(off), Flags: ACK | PSH, Payload: b}, at, 0)
+		at++
+		a.Segment(&Segment{Src: server, Dst: client, Flags: ACK, Ack: uint32(off + len(b))}, at, 0)
+	}
+	send(0)
+	for n := 1; n <= 2*pastGaps; n++ {
+		send(200 * n)
+		require.LessOrEqual(t, a.convs[keyOf(client, server)].sides[A].past.size(), 2*pastBytes)
+		if n == pastGaps-1 {
+			send(100)
+			require.Equal(t, []Drop{{Why: DropLate, Offset: 100, Size: 100, Packet: at - 1}}, h.all)
+			require.Zero(t, a.Counts.Unchecked)
+			h.all = nil
+		}
+	}
+	send(100)
+	require.Empty(t, h.all)
+	require.EqualValues(t, 100, a.Counts.Unchecked)
+	send(200*2*pastGaps - 100)
+	require.Len(t, h.all, 1)
+	a.Finish()
+}
