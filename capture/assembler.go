@@ -41,11 +41,9 @@ type AssemblerCounts struct {
 	Segments    uint64
 	OutOfOrder  uint64 // segments that had to wait for others
 	Repeated    int64  // payload bytes that had come before
-	Unchecked   int64  // of these, bytes that were not compared with those that came first
 	Implausible uint64 // segments whose sequence number is far from all others
 	IgnoredRST  uint64 // resets with a sequence number that the receiver would refuse
 	AfterClose  uint64 // segments of conversations that were closed
-	Twins       int64  // conversations that opened while another one between the same ends was open
 	Waiting     int64  // bytes that wait now
 	MaxWaiting  int64  // the most bytes that waited at once
 }
@@ -395,13 +393,10 @@ func (a *Assembler) open(c *conv) {
 	c.ID = a.nextID
 	a.nextID++
 	c.state = open
-	c.wanted = a.h.Opened(c.Conversation, a.at, a.atTime)
-	for q := c.twin; q != nil && c.wanted; q = q.twin {
-		if q.state == open {
-			a.Counts.Twins++
-			break
-		}
+	for q := c.twin; q != nil && !c.Twin; q = q.twin {
+		c.Twin = q.state == open
 	}
+	c.wanted = a.h.Opened(c.Conversation, a.at, a.atTime)
 }
 
 // close delivers what waits, with the gaps in it, and ends a conversation.

@@ -63,11 +63,15 @@ type Conversation struct {
 	ID    uint32            // ordinal in the file, from 0
 	Ends  [2]netip.AddrPort // by Side
 	Began bool              // its beginning (a SYN) was recorded
+	Twin  bool              // another one between the same ends was open when it opened
 
 	// What follows grows while the file is read, also for a conversation that
 	// the handler did not want.
 	Packets uint64   // segments of it
 	Payload [2]int64 // bytes that each side sent, repeated ones included
+	// Unchecked are bytes that came again so late that they were not compared with
+	// what is told for their place.
+	Unchecked int64
 }
 
 // A Run is a piece of one direction of a conversation that can be delivered:

@@ -101,7 +101,7 @@ func (a *Assembler) again(c *conv, from Side, p *piece, to int64) {
 		unknown -= n
 		f += n
 	}
-	a.Counts.Unchecked += unknown
+	c.Unchecked += unknown
 }
 
 // compare tells of bytes that differ from those that came first for their place.

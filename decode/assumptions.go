@@ -127,7 +127,7 @@ func (a *assumptions) passed(p *passed) {
 		a.add(AssumedFirstCopy, "", "where bytes were captured again with other content ("+itoa(int64(p.differing))+" times), what came first is taken to be what was sent")
 	}
 	if p.unchecked > 0 {
-		a.add(AssumedSameBytes, "", itoa(p.unchecked)+" bytes were captured again so late that they were not compared: they are taken to be the same")
+		a.add(AssumedSameBytes, "", itoa(p.unchecked)+" bytes were captured so late that they were not compared with what is told for their place: they are taken to be the same, or to be what is missing there")
 	}
 	if p.untold > 0 {
 		a.add(AssumedUntold, "", "bytes that were captured and not taken have a diagnostic "+itoa(int64(p.told))+" times, and none "+itoa(int64(p.untold))+" times more, which are like them")

@@ -32,7 +32,7 @@ type Decoder struct {
 	alone   string // what the one message can be that is all of the file, in words
 	decimal bool   // the numbers of a list could be hex digits as well
 	headers int    // bytes of a packet's headers before a dump
-	twins   int64  // conversations beside another one between the same ends
+	twins   int64  // streams that began beside another one between the same ends
 	clocks  clocks
 	passed  passed // bytes that were captured and not delivered
 	problem error  // the first thing that kept a conversation from being decoded to its end
@@ -51,7 +51,7 @@ func New(o Options, sources ...capture.Source) *Decoder {
 // reset forgets all that was decoded, for a second pass.
 func (d *Decoder) reset() {
 	d.log = walcore.NewLog(d.options.Limits)
-	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers, d.decimal, d.clocks = nil, nil, nil, nil, "", passed{}, 0, false, clocks{}
+	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers, d.decimal, d.twins, d.clocks = nil, nil, nil, nil, "", passed{}, 0, false, 0, clocks{}
 	d.order = order{machine: walcore.NewMachine(d.log), streams: &d.streams, holds: map[uint32]uint32{}}
 }
 

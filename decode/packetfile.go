@@ -93,7 +93,6 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		}
 	}
 	a.Finish()
-	d.passed.unchecked, d.twins = a.Counts.Unchecked, a.Counts.Twins
 	if err == io.EOF {
 		err = nil
 	}

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -73,4 +74,41 @@ func TestManyDrops(t *testing.T) {
 	require.True(t, assumed(d, AssumedFirstCopy))
 	require.True(t, assumed(d, AssumedUntold))
 	requireSameLog(t, goldenLog(t, golden+"captures/plain.pcap"), []byte(written(t, d, walcore.Selection{Compatible: true})))
+}
+
+// move writes another port in the place of one.
+func (w *wire) move(from, to int) {
+	for i := range w.packets {
+		for b := w.packets[i].Data[20:24]; len(b) > 0; b = b[2:] {
+			if int(binary.BigEndian.Uint16(b)) == from {
+				put16(b, to)
+			}
+		}
+	}
+}
+
+// TestPassedElsewhere: what can't be compared in conversations of other servers is
+// not told, nor that two files have different ones of these between the same ends.
+func TestPassedElsewhere(t *testing.T) {
+	for _, port := range []int{7500, 80} {
+		var files [2]lossy
+		for i := range files {
+			w := newWire()
+			w.seq[0], w.packets = w.seq[0]+uint32(i)<<30, nil // without the handshake
+			w.say(0, make([]byte, 145_000))
+			w.seq[0] -= 145_000
+			w.say(0, make([]byte, 1400)) // so late that it can't be compared
+			w.move(7500, port)
+			files[i] = w.lossy
+		}
+		talk := newWire()
+		talk.say(0, ping(t, 100))
+		talk.say(1, pong(t, 0))
+		talk.move(40000, 40001)
+		files[0].packets = append(files[0].packets, talk.packets...)
+		d := New(Options{}, files[0].write(all), files[1].write(all))
+		require.NoError(t, d.Run(context.Background()))
+		require.Equal(t, port == 7500, assumed(d, AssumedSameBytes))
+		require.Equal(t, port == 7500, assumed(d, AssumedTwins))
+	}
 }

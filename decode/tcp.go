@@ -132,6 +132,9 @@ func (p *packets) Opened(c *capture.Conversation, packet uint64, time int64) boo
 		return true
 	}
 	d := p.d
+	if c.Twin {
+		d.twins++
+	}
 	f := d.newFramer(c.Began, false)
 	st := f.stream()
 	st.Client, st.Server = c.Ends[side.Other()], c.Ends[side]
@@ -281,6 +284,7 @@ func (p *packets) Closed(c *capture.Conversation, why capture.CloseReason, packe
 	if t == nil {
 		return
 	}
+	p.d.passed.unchecked += c.Unchecked
 	t.f.finish()
 	t.f.stream().Closed = why != capture.ClosedByEnd
 	at := walcore.At{Offset: t.f.client.pos, Time: time, Packet: max(uint32(packet), t.f.client.last.packet, t.f.server.last.packet)}
