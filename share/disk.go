@@ -204,16 +204,7 @@ func (d *Disk) PutChunk(_ context.Context, id ID, n int, size int64, body io.Rea
 	if err == nil {
 		return nil
 	}
-	_ = os.Remove(temp)
-	d.settle(id, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, _, finished, found := d.find(id); found != nil {
-			return found
-		} else if finished {
-			return ErrFinished
-		}
-	}
-	return orFull(err)
+	return d.unwritten(id, name, temp, err)
 }
 
 // Stored gives the size of each chunk that is stored.
@@ -264,8 +255,14 @@ func (d *Disk) Finish(_ context.Context, id ID, manifest []byte) error {
 	if err == nil {
 		return nil
 	}
+	return d.unwritten(id, manifestFile, temp, err)
+}
+
+// unwritten gives back what was reserved for a file that could not be put in its
+// place, and says why it could not: the share may be gone or finished meanwhile.
+func (d *Disk) unwritten(id ID, name, temp string, err error) error {
 	_ = os.Remove(temp)
-	d.settle(id, manifestFile)
+	d.settle(id, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, _, finished, found := d.find(id); found != nil {
 			return found
