@@ -74,6 +74,20 @@ func together[T any](before, now []T, compare func(a, b *T) int, f func(before, 
 	}
 }
 
+// became tells what became of a thing that together found at two places. One that
+// was opened again in the same place is fresh.
+func became(before, now int, again, other func() bool) bridge.Change {
+	switch {
+	case now < 0:
+		return bridge.Gone
+	case before < 0 || again():
+		return bridge.Fresh
+	case other():
+		return bridge.Changed
+	}
+	return bridge.Same
+}
+
 func descriptorOrder(s1, s2 uint32, fd1, fd2 int32) int {
 	if s1 != s2 {
 		return int(int64(s1) - int64(s2))
@@ -84,24 +98,19 @@ func descriptorOrder(s1, s2 uint32, fd1, fd2 int32) int {
 func files(m *bridge.State, log *walcore.Log, before, now []inspect.OpenFile) {
 	compare := func(a, b *inspect.OpenFile) int { return descriptorOrder(a.Stream, b.Stream, a.FD, b.FD) }
 	together(before, now, compare, func(b, n int) {
-		change, position := bridge.Fresh, int64(-1)
+		change := became(b, n, func() bool { return before[b].Opened != now[n].Opened }, func() bool { return before[b] != now[n] })
 		var f *inspect.OpenFile
-		switch {
-		case n < 0:
-			f, change = &before[b], bridge.Gone
-		case b < 0 || before[b].Opened != now[n].Opened:
+		if change == bridge.Gone {
+			f = &before[b]
+		} else {
 			f = &now[n]
-		default:
-			f = &now[n]
-			if change = bridge.Same; before[b] != now[n] {
-				change = bridge.Changed
-			}
-		}
-		if b >= 0 {
-			position = before[b].Position
 		}
 		if change == bridge.Same && len(m.Files) >= maxListed {
 			return
+		}
+		position := int64(-1)
+		if b >= 0 {
+			position = before[b].Position
 		}
 		m.Files = append(m.Files, bridge.OpenFile{
 			Stream: int(f.Stream), FD: int(f.FD), Change: change, Path: visible(log.Text(f.Path)), Mode: visible(log.Text(f.Mode)), Opened: rowOf(f.Opened, true),
@@ -113,18 +122,12 @@ func files(m *bridge.State, log *walcore.Log, before, now []inspect.OpenFile) {
 func folders(m *bridge.State, log *walcore.Log, before, now []inspect.OpenFolder) {
 	compare := func(a, b *inspect.OpenFolder) int { return descriptorOrder(a.Stream, b.Stream, a.FD, b.FD) }
 	together(before, now, compare, func(b, n int) {
-		change := bridge.Fresh
+		change := became(b, n, func() bool { return before[b].Opened != now[n].Opened }, func() bool { return before[b] != now[n] })
 		var f *inspect.OpenFolder
-		switch {
-		case n < 0:
-			f, change = &before[b], bridge.Gone
-		case b < 0 || before[b].Opened != now[n].Opened:
+		if change == bridge.Gone {
+			f = &before[b]
+		} else {
 			f = &now[n]
-		default:
-			f = &now[n]
-			if change = bridge.Same; before[b] != now[n] {
-				change = bridge.Changed
-			}
 		}
 		if change == bridge.Same && len(m.Folders) >= maxListed {
 			return
