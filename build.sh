@@ -35,12 +35,15 @@ TEXT
 say() { printf '%s\n' "$*"; }
 fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
+# file_name TEXT: what a file can be called for it.
+file_name() { printf '%s' "$1" | tr -c 'A-Za-z0-9' '_'; }
+
 # step NAME COMMAND…: runs it, quiet when all is well, and says how long it took.
 step() {
   local name=$1 start=$SECONDS log status=0
   shift
   mkdir -p "$work/log"
-  log="$work/log/$(printf '%s' "$name" | tr -c 'A-Za-z0-9' '_').txt"
+  log="$work/log/$(file_name "$name").txt"
   ("$@") >"$log" 2>&1 </dev/null || status=$?
   if [ "$status" = 0 ]; then
     printf '%-34s ok  %4ds\n' "$name" "$((SECONDS - start))"
@@ -285,24 +288,23 @@ check() {
 
 # ---- testing -----------------------------------------------------------------
 
-passed=0 failed=0 skipped=0
+# Tests leave how many passed, failed and were skipped in files, one of each step:
+# steps that run beside each other have no variables together.
+begin_counts() { rm -rf "$work/counts" && mkdir -p "$work/counts"; }
+count_failure() { printf '0 1 0\n' >>"$work/counts/$(file_name "$1")"; }
 
-# count STATUS: adds what a test step wrote to its counts file. A step that
-# failed without a failing test (it did not build, it crashed) counts as one.
-count() {
-  local p=0 f=0 s=0
-  [ -f "$work/counts" ] && read -r p f s <"$work/counts"
-  rm -f "$work/counts"
-  [ "$1" = 0 ] || [ "$f" -gt 0 ] || f=1
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+# total says what was counted, and fails when something failed.
+total() {
+  find "$work/counts" -type f -exec cat {} + |
+    awk '{p+=$1; f+=$2; s+=$3} END{printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0}'
 }
 
-# tests NAME COMMAND…: a step whose results count.
+# tests NAME COMMAND…: a step whose results count. One that failed without a
+# failing test (it did not build, it crashed) counts as one.
 tests() {
-  local status=0
-  rm -f "$work/counts"
-  step "$@" || status=$?
-  count "$status"
+  local counts
+  counts=$PWD/$work/counts/$(file_name "$1")
+  step "$@" || grep -q -E '^[0-9]+ [1-9]' "$counts" 2>/dev/null || count_failure "$1"
 }
 
 # go_test FOLDER ARGUMENT…: go test there, its results counted.
@@ -310,7 +312,7 @@ go_test() {
   local top=$PWD folder=$1
   shift
   (cd "$folder" && "$top/$work/bin/gotestsum" --format pkgname --hide-summary=skipped \
-    --post-run-command "sh -c 'echo \$((TESTS_TOTAL - TESTS_FAILED - TESTS_SKIPPED)) \$((TESTS_FAILED)) \$((TESTS_SKIPPED)) > \"$top/$work/counts\"'" \
+    --post-run-command "sh -c 'echo \$((TESTS_TOTAL - TESTS_FAILED - TESTS_SKIPPED)) \$((TESTS_FAILED)) \$((TESTS_SKIPPED)) > \"$counts\"'" \
     -- -timeout 20m "$@")
 }
 
@@ -341,9 +343,9 @@ e2e_node() {
   local status=0 tap
   npm_ci e2e || return 1
   tap=$PWD/$work/e2e.tap
-  SATASCOPE=$PWD/$work/satascope CHROMIUM=$(find_chromium) SHOTS=$PWD/$work/shots node --test --test-concurrency=1 \
+  SATASCOPE=$PWD/$work/satascope CHROMIUM=$(find_chromium) node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$tap" "$@" || status=$?
-  awk '/^# pass /{p=$3} /^# fail /{f+=$3} /^# cancelled /{f+=$3} /^# (skipped|todo) /{s+=$3} END{print p+0, f+0, s+0}' "$tap" >"$work/counts"
+  awk '/^# pass /{p=$3} /^# fail /{f+=$3} /^# cancelled /{f+=$3} /^# (skipped|todo) /{s+=$3} END{print p+0, f+0, s+0}' "$tap" >"${counts:-/dev/null}"
   return "$status"
 }
 
@@ -368,7 +370,7 @@ e2e_engine() {
 }
 
 test_engines() {
-  local name status=0
+  local name
   [ $# -gt 0 ] || set -- chromium firefox webkit
   for name in "$@"; do
     case $name in
@@ -378,10 +380,9 @@ test_engines() {
   done
   need node chromium "$@" || fail "the tests need what is missing"
   site -quick && program || return 1
+  begin_counts
   for name in "$@"; do tests "tests, $name" e2e_engine "$name"; done
-  [ "$failed" = 0 ] || status=1
-  say "$passed passed, $failed failed, $skipped skipped"
-  return "$status"
+  total
 }
 
 # ---- measuring ---------------------------------------------------------------
@@ -408,12 +409,9 @@ test_edge() {
   npm_ci e2e/edge && npm_ci e2e && CHROMIUM=$(find_chromium) SATASCOPE_EDGE=1 go_test . ./e2e/edge
 }
 
-test_all() {
-  local status=0 module
-  need node chromium tshark cc || fail "the tests need what is missing"
-  check || { status=1; failed=$((failed + 1)); }
-  step "test runner" tool gotestsum "$gotestsum" || fail "no test runner"
-  program || { status=1; failed=$((failed + 1)); }
+# The tests that Go runs.
+test_go() {
+  local module
   tests "tests, native" test_native
   tests "tests, race detector" test_race
   tests "tests, race detector, decode" test_race_decode
@@ -423,11 +421,25 @@ test_all() {
     tests "tests, $module" go_test "$module" -mod=mod ./...
   done < <(modules)
   tests "tests, hosted service" test_edge
+}
+
+test_all() {
+  local beside
+  need node chromium tshark cc || fail "the tests need what is missing"
+  begin_counts
+  check || count_failure check
+  step "test runner" tool gotestsum "$gotestsum" || fail "no test runner"
+  step "packages of the browser tests" npm_ci e2e || fail "no driver of the browser"
+  program || count_failure program
+  # The browser tests have one page at a time, which leaves a processor idle: Go's
+  # tests run beside them. Ctrl-C ends both.
+  trap 'kill 0' INT
+  test_go &
+  beside=$!
   # shellcheck disable=SC2046
   tests "tests, browser" e2e_node $(e2e_files)
-  [ "$failed" = 0 ] || status=1
-  say "$passed passed, $failed failed, $skipped skipped"
-  return "$status"
+  wait "$beside" || count_failure "tests, Go"
+  total
 }
 
 # ---- commands ----------------------------------------------------------------
