@@ -76,8 +76,11 @@ need_go() {
   # An old Go may fetch a newer one by itself, so ask it here, in this module.
   have=$(go env GOVERSION 2>/dev/null | sed 's/^go//') || have=
   [ -n "$have" ] || have=$(cd / && go version | sed 's/.*go version go\([0-9.]*\).*/\1/')
+  # No program of this machine's paths, and the same for checks and tests: what was compiled for one serves the others.
+  GOFLAGS="$(go env GOFLAGS) -trimpath"
   # Go wants to ask Git for the commit; where Git won't tell, it goes without.
-  git rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
+  git rev-parse HEAD >/dev/null 2>&1 || GOFLAGS="$GOFLAGS -buildvcs=false"
+  export GOFLAGS
   version_at_least "$have" "$want" || fail "Go $want or later is needed, this is Go $have: install a newer one (https://go.dev/dl/)"
 }
 
@@ -231,7 +234,7 @@ page_packages() {
   npm_ci site || say "note: npm could not fetch the page's packages"
 }
 
-compile_page() { GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/app.wasm" ./wasm/app; }
+compile_page() { GOOS=js GOARCH=wasm go build -ldflags='-s -w' -o "$work/app.wasm" ./wasm/app; }
 
 generate() { rm -rf "$work/gen" && mkdir -p "$work/gen" && go run ./cmd/gen -out "$work/gen"; }
 
@@ -245,7 +248,7 @@ site() {
     step "site into dist/" go run ./internal/sitebuild -add "$work/gen" -wasm "$work/app.wasm" -work "$work" "$@"
 }
 
-program() { step "command line" go build -trimpath -o "$work/satascope" ./cmd/satascope; }
+program() { step "command line" go build -o "$work/satascope" ./cmd/satascope; }
 
 # ---- checking ----------------------------------------------------------------
 
