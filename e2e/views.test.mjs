@@ -125,6 +125,18 @@ test("a filter is completed as it is typed, by key and by click", async (t) => {
   assert.equal(await focused(page), "log");
 });
 
+test("a filter of blanks leaves all rows, and one types on", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("/");
+  const blanksHold = () => page.tab.waitForFunction(() => location.hash.includes("filter=") && document.getElementById("filter-count").textContent === "155 rows");
+  await page.tab.keyboard.type(" ");
+  await drawn(page);
+  await blanksHold();
+  await page.tab.keyboard.type("op:Ping");
+  await page.tab.waitForFunction(() => document.getElementById("filter-count").textContent === "6 of 155");
+  assert.equal((await drawn(page)).length, 6);
+});
+
 test("or in small letters is searched for, and the page asks whether it was meant so", async (t) => {
   const page = await example(t);
   const left = await filter(page, "op:ReadFile or op:WriteFile");

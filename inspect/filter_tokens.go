@@ -77,6 +77,9 @@ func Unfinished(filter, typed string) bool {
 		return false
 	}
 	tokens := Tokens(nil, filter)
+	if len(tokens) == 0 { // of blanks alone
+		return false
+	}
 	last := tokens[len(tokens)-1]
 	ofKey := len(tokens) > 1 && tokens[len(tokens)-2].Kind == TokenKey && tokens[len(tokens)-2].To == last.From
 	return last.Kind == TokenValue && last.To == len(filter) && !ofKey

@@ -17,6 +17,7 @@ func TestUnfinished(t *testing.T) {
 		{"-op", "-op:Re", true},
 		{"op:Ping O", "op:Ping OR", true},
 		{"", "op:", false},
+		{" ", " x", false},
 		{"op:ReadFile ", "op:ReadFile result:", false},
 		{"op:ReadFile", "op:ReadFile result:", false},
 		{"op:Ping", "op:Ping,", false},
