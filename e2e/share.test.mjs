@@ -330,6 +330,24 @@ withoutService("a link that carries the capture", async (t) => {
   assert.ok(reader.requests.every((r) => r.method === "GET" && !asked(r).includes("data=")));
 });
 
+withoutService("what a link brought can be saved, also where the compatible log stops", async (t) => {
+  const file = "testdata/damaged/response_nobody_asked_for.pcap";
+  const sender = await decoded(t, file);
+  const { link } = await share(sender, { how: "data" });
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  assert.match(await reader.text("#notice-text"), /^“response_nobody_asked_for\.pcap” came in the link itself: .* The compatible log ends before row \d+: /);
+  assert.equal(await reader.text("#notice-go"), "Save the file");
+  await reader.screenshot("link-with-a-stop");
+  const { name, bytes } = await reader.download("#notice-go");
+  assert.equal(name, "response_nobody_asked_for.pcap");
+  assert.ok(bytes.equals(await readFile(file)));
+  // The notice was of that file.
+  await reader.choose(file);
+  await reader.tab.waitForFunction(() => /^The compatible log ends before row/.test(document.getElementById("notice-text").textContent));
+  assert.equal(await reader.text("#notice-go"), "Show it");
+});
+
 withoutService("a link that says where to look", async (t) => {
   const sender = await decoded(t, capture);
   const want = await log(sender);

@@ -22,6 +22,7 @@ type problem struct {
 	notice, text, goButton dom.HTMLElement
 	do                     func() // what the notice's button does
 	leftOut                bool   // the notice says that the selected row is left out
+	brought                string // what the notice says of a file that a link brought
 }
 
 func newProblem(p *page) *problem {
@@ -37,6 +38,7 @@ func newProblem(p *page) *problem {
 func (b *problem) clear() {
 	show(b.box, false)
 	show(b.notice, false)
+	b.brought = ""
 	b.error.SetTextContent("")
 	clearAll(b.offers)
 }
@@ -62,11 +64,18 @@ func (b *problem) tell(text string, row int) {
 
 // offerNext shows a notice with a button.
 func (b *problem) offerNext(text, label string, do func()) {
-	b.do, b.leftOut = do, false
+	b.do, b.leftOut, b.brought = do, false, ""
 	b.text.SetTextContent(text)
 	b.goButton.SetTextContent(label)
 	show(b.goButton, true)
 	show(b.notice, true)
+}
+
+// tellBrought says where a file came from that a link brought, and lets it be
+// saved: it is on no disk here.
+func (b *problem) tellBrought(about string, save func()) {
+	b.offerNext(about, "Save the file", save)
+	b.brought = about
 }
 
 // tellLeftOut says that the selected row is not in the list, until it is.
@@ -107,7 +116,11 @@ func (b *problem) ended(m *bridge.Ended, asked bridge.Assumed) {
 	if m.Progress.Rows > 0 && len(b.p.refused) > 0 {
 		said = strings.TrimSpace(strings.Join(b.p.refused, " ") + " " + said)
 	}
-	if said != "" {
+	switch {
+	case said == "":
+	case b.brought != "": // it can still be saved
+		b.tellBrought(b.brought+" "+said, b.do)
+	default:
 		b.tell(said, row)
 	}
 }

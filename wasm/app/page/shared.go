@@ -146,12 +146,7 @@ func (s *shared) fetch(text string) {
 	}
 	s.close()
 	s.openWith(blob, found.Name(), found.Manifest.Get(seal.FieldView), found.Manifest.Get(seal.FieldNotes))
-	s.tell(about, blob, found.Name())
-}
-
-// tell says where a file came from, and lets it be saved: it is on no disk here.
-func (s *shared) tell(about string, blob js.Value, name string) {
-	s.p.problem.offerNext(about, "Save the file", func() { save(blob, name) })
+	s.p.problem.tellBrought(about, func() { save(blob, found.Name()) })
 }
 
 // whence says where a share comes from.
@@ -178,7 +173,8 @@ func (s *shared) unpack(text string) {
 		return
 	}
 	s.openWith(data.Blob, data.Name, data.View, data.Notes)
-	s.tell("“"+visible(data.Name)+"” came in the link itself: "+size(int64(data.Blob.Get("size").Float()))+", from nowhere else.", data.Blob, data.Name)
+	about := "“" + visible(data.Name) + "” came in the link itself: " + size(int64(data.Blob.Get("size").Float())) + ", from nowhere else."
+	s.p.problem.tellBrought(about, func() { save(data.Blob, data.Name) })
 }
 
 // openWith opens what a link brought, at the place that it shows, with its notes.
