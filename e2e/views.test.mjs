@@ -137,6 +137,24 @@ test("a filter of blanks leaves all rows, and one types on", async (t) => {
   assert.equal((await drawn(page)).length, 6);
 });
 
+test("Tab leaves the filter where a mistake stands elsewhere than what it would take", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.type("stream:zz op:Ping ");
+  await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid === "true" && document.querySelector("#filter-list b")?.textContent === "op:");
+  await page.tab.keyboard.press("Tab");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "stream:zz op:Ping ");
+  assert.notEqual(await focused(page), "filter");
+  // Where the value that is mistaken would stand, it takes the first.
+  await page.tab.focus("#filter");
+  await page.tab.keyboard.press("Escape");
+  await page.tab.keyboard.type("op:");
+  await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid === "true" && document.querySelector("#filter-list b")?.textContent === "ReadFile");
+  await page.tab.keyboard.press("Tab");
+  assert.equal(await page.tab.$eval("#filter", (e) => e.value), "op:ReadFile ");
+  assert.equal(await focused(page), "filter");
+});
+
 test("or in small letters is searched for, and the page asks whether it was meant so", async (t) => {
   const page = await example(t);
   const left = await filter(page, "op:ReadFile or op:WriteFile");

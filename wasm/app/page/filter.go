@@ -415,10 +415,10 @@ func (f *filterBar) accept(n int) {
 	}
 }
 
-// begun says whether a word stands at the cursor that the first way to go on
-// completes.
+// begun says whether the first way to go on completes a word at the cursor, or
+// mends what is wrong there.
 func (f *filterBar) begun() bool {
-	return f.open && !f.whole && (f.options[0].From < f.options[0].To || f.bad != nil)
+	return f.open && !f.whole && (f.options[0].From < f.options[0].To || f.mends())
 }
 
 // mends says whether the first way to go on takes the place of what is wrong.
