@@ -85,6 +85,6 @@ var DiagnosticTexts = map[walcore.Code]DiagnosticText{
 		"An IP packet came in fragments, and one of them came again, whether before or after the packet was whole: with other bytes in the headers before the data, or with another end of the packet. The fragment was damaged, or made by something between the two ends. What came first is taken.",
 	}, "Nothing, when the rows around it make sense. Else record closer to one of the two ends."},
 	walcore.CodeLogLine: {[]string{
-		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: a later version wrote it, or something else. It is kept as it is.",
-	}, "Open the log in a later version, or the capture that it was made from."},
+		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: another version wrote it, or something else. It is kept as it is.",
+	}, "Open the log in the version that wrote it, or the capture that it was made from."},
 }

@@ -119,6 +119,9 @@ func (l *Log) appendDiagnostic(dst []byte, r *Record) []byte {
 
 // AppendSentence appends what a diagnostic record says to people.
 func (l *Log) AppendSentence(dst []byte, r *Record) []byte {
+	if r.Path2 != 0 && Code(r.Op) != CodeLogLine {
+		return append(dst, l.texts[r.Path2]...)
+	}
 	rest := codeSpecs[r.Op].Sentence
 	one := false // what comes is said of one byte
 	for {

@@ -542,9 +542,9 @@ func parseFD(b []byte, fd *int32) bool {
 }
 
 // parseDiagnostic fills r from a diagnostic's line, without its `!! `: its name,
-// where it stands, and a sentence, which must be the one that we would write. The
-// stream and packet that it names are those of the capture; like all records of a
-// log it has the log's own.
+// where it stands, and a sentence, which must be the one that we would write, or
+// have written. The stream and packet that it names are those of the capture; like
+// all records of a log it has the log's own.
 func (p *Parser) parseDiagnostic(r *Record, line []byte) bool {
 	name, rest, ok := bytes.Cut(line, []byte(" {stream="))
 	where, sentence, ok2 := bytes.Cut(rest, []byte("} "))
@@ -584,7 +584,17 @@ func (p *Parser) parseDiagnostic(r *Record, line []byte) bool {
 	}
 	r.Kind, r.Line, r.Op, r.Length = Diagnostic, LineDiagnostic, uint8(code), n
 	r.Flags &^= flagCompatible
+	if older, ok := olderSentences[code]; ok && string(sentence) == older {
+		r.Path2 = p.log.intern(sentence)
+		return true
+	}
 	return parseSentence(r, sentence)
+}
+
+// olderSentences are those of earlier versions. They tell less than their codes'
+// of now, so they are kept.
+var olderSentences = map[Code]string{
+	CodeAnswerLost: "the response to this request is missing from the capture, wholly or in part",
 }
 
 // parseSentence fills r with the numbers in a diagnostic's sentence.

@@ -221,6 +221,7 @@ func TestParseOtherLines(t *testing.T) {
 		"!! odd-thing {stream=1,from=client,offset=2,size=3} a sentence":                                                      {Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(CodeLogLine)},
 		"!! no-header {stream=1,from=client,offset=2,size=3} another sentence":                                                {Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(CodeLogLine)},
 		"!! log-line {stream=1,from=client,offset=2,size=3} a diagnostic that is not known here, of a log that was opened: x": {Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(CodeLogLine)},
+		"!! no-header {stream=1,from=client,offset=2,size=3} ":                                                                {Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(CodeLogLine)},
 		"!! ": {Kind: Diagnostic, Line: LineDiagnostic, Op: uint8(CodeLogLine)},
 	} {
 		for _, end := range []string{"\n", ""} {
@@ -285,6 +286,25 @@ func TestParseDiagnostics(t *testing.T) {
 	}
 	require.False(t, was.Stopped())
 	require.Equal(t, 0, is.CompatibleEnd(), "the reference would have stopped at the first one")
+}
+
+// A diagnostic that an earlier version wrote with another sentence counts as what
+// it is, and its sentence stays.
+func TestParseOlderDiagnostics(t *testing.T) {
+	const sentence = "the response to this request is missing from the capture, wholly or in part"
+	for _, stream := range []string{"0", "1"} {
+		text := "->CloseFile    {path=<Unknown; 3>}\n!! answer-lost {stream=" + stream + ",from=server,packet=7,offset=9,size=4} " + sentence + "\n"
+		log := parseLog(t, text, Limits{})
+		require.Equal(t, []int{-1, 0}, pairs(t, log))
+		r := log.At(1)
+		require.Equal(t, CodeAnswerLost, Code(r.Op))
+		require.EqualValues(t, 4, r.Length)
+		require.True(t, r.FromServer())
+		require.Equal(t, sentence, string(log.AppendSentence(nil, r)))
+		shown, _ := log.AppendVisibleText(nil, 1, 1000)
+		require.Equal(t, sentence, string(shown))
+		requireSame(t, text, log)
+	}
 }
 
 // pairs opens a log and says of each line which one it belongs to.

@@ -66,7 +66,7 @@ const OpUnknown = 0xFF
 //	LineUnknown     A where its bytes start in the arena, B how many are kept; FD as far as it is known;
 //	                of a response C is the result code where D is 1; of a WriteFile with its data (see
 //	                Transferred) C is how many bytes that is, D where to move
-//	LineDiagnostic  see Code
+//	LineDiagnostic  see Code; Path2 the sentence that a log has, where it is not what follows from the rest
 type Record struct {
 	Offset  int64  // of the first byte, in its direction of its stream; in a log of its line, in the file
 	Length  uint64 // in bytes; in a log 0 when it is not known
@@ -74,7 +74,7 @@ type Record struct {
 	A       uint64
 	B, C, D uint32
 	Path    uint32 // Text: the path it is about, of a response that of its request
-	Path2   uint32 // Text: a destination, an open mode, an item's name, a read's first bytes
+	Path2   uint32 // Text: a destination, an open mode, an item's name, a read's first bytes, a sentence
 	FD      int32
 	Stream  uint32
 	Partner uint32 // the index of the request of a response, of the response of a request, or None
