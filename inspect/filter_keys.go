@@ -16,7 +16,7 @@ const (
 	FormCode                 // a result code: hexadecimal digits, with or without 0x
 	FormSize                 // a number of bytes: 512, 64k, 1.5M
 	FormDuration             // 5ms, 1.2s
-	FormTime                 // since the first row: 1.2s, 1:02.5; or a date and time
+	FormTime                 // since the earliest row: 1.2s, 1:02.5; or a date and time
 )
 
 // Numeric says whether values of the form can be compared and be ranges.
@@ -27,7 +27,7 @@ func (f Form) want() string {
 	return [...]string{
 		"a name", "a text", "a whole number such as 7, >7 or 1..7", "a result code such as fff0ffe9",
 		"a size such as 512, >64k or 1k..2M", "a duration such as >5ms or 1ms..2s, in " + string(unitNames(nil, durationUnits, false)),
-		"a time since the first row such as 1.2s..1.9s or >1:02.5, or a date such as 2024-05-01T10:00:00Z",
+		"a time since the earliest row such as 1.2s..1.9s or >1:02.5, or a date such as 2024-05-01T10:00:00Z",
 	}[f]
 }
 

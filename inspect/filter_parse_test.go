@@ -96,7 +96,7 @@ func TestMistakes(t *testing.T) {
 		{"time:1.2..1.9s", "1.2..1.9s", "a time", "1.2s..1.9s"},
 		{"time:9s..1s", "9s..1s", "begins before it ends", "1s..9s"},
 		{"no:5..3", "5..3", "begins before it ends", "3..5"},
-		{"time:9..1", "9..1", "a time", ""},
+		{"time:9..1", "9..1", "a time since the earliest row", ""},
 		{"time:1:75", "1:75", "a time", ""},
 		{"latency:>", ">", "a duration", ""},
 		{"latency:..", "..", "a duration", ""},

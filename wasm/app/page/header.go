@@ -105,7 +105,7 @@ func (h *header) ended(m *bridge.Ended) {
 	h.counts.AppendChild(parts)
 	add("", counted(len(m.Streams), "stream"))
 	if s.First != bridge.NoTime && s.Last > s.First {
-		add("wide", string(inspect.AppendDuration(nil, s.Last-s.First))+" from the first row to the last")
+		add("wide", string(inspect.AppendDuration(nil, s.Last-s.First))+" from the earliest row to the latest")
 	}
 	add("wide", size(m.Progress.Read)+" read in "+seconds(m.Progress.Millis))
 }

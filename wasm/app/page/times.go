@@ -9,7 +9,7 @@ import (
 
 // How times are shown.
 const (
-	timeRelative = "relative" // seconds since the first row
+	timeRelative = "relative" // seconds since the earliest row
 	timeDelta    = "delta"    // seconds since the row above
 	timeUTC      = "utc"      // time of day in UTC
 	timeLocal    = "local"    // time of day here
