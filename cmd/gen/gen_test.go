@@ -658,6 +658,7 @@ func TestWords(t *testing.T) {
 	had := map[string]bool{}
 	for i, w := range glossary {
 		require.NotEmpty(t, w.Says, w.Name)
+		require.NotContains(t, w.Says, "finding", "the screen says diagnostic, too")
 		require.False(t, had[w.ID], w.ID)
 		had[w.ID] = true
 		if i > 0 {

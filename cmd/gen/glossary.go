@@ -17,7 +17,7 @@ var glossary = []term{
 	{"connection", "connection", "A TCP connection between client and server: two rows of bytes, one in each direction. Where several are open, each is a conversation of its own. The log's diagnostics say stream."},
 	{"descriptor", "descriptor", "A number that stands for an open file or folder. See [Descriptors](descriptors.html)."},
 	{"devkit", "devkit", "A Wii U for developers, here the CAT-DEV."},
-	{"diagnostic", "diagnostic", "A remark of Satascope about something odd in a capture. On the screen they are called findings. See [Diagnostics](diagnostics.html)."},
+	{"diagnostic", "diagnostic", "A remark of Satascope about something odd in a capture. See [Diagnostics](diagnostics.html)."},
 	{"ffio", "fast file I/O (FFIO)", "A way to read and write files without headers around the data. See [Fast file I/O](ffio.html)."},
 	{"first-read-size", "first read size", "A number in the Ping: how large the server's buffer for reading is to begin with. It decides how far short answers are [filled up](framing.html#read)."},
 	{"form", "form", "The first 32 bytes of an answer to ReadFile with fast file I/O. There are [three](framing.html#read)."},
