@@ -70,7 +70,7 @@ func TestManyDrops(t *testing.T) {
 	}
 	d := New(Options{}, twice.write(all))
 	require.NoError(t, d.Run(context.Background()))
-	require.Equal(t, maxDrops, told(d, walcore.CodeDiffers))
+	require.Equal(t, MaxDrops, told(d, walcore.CodeDiffers))
 	require.True(t, assumed(d, AssumedFirstCopy))
 	require.True(t, assumed(d, AssumedUntold))
 	requireSameLog(t, goldenLog(t, golden+"captures/plain.pcap"), []byte(written(t, d, walcore.Selection{Compatible: true})))

@@ -248,7 +248,7 @@ func (p *packets) Dropped(c *capture.Conversation, d capture.Drop) {
 	if d.Why == capture.DropDiffers || d.Why == capture.DropContradicts {
 		p.d.passed.differing++
 	}
-	if t.drops++; t.drops > maxDrops || p.d.passed.told >= maxAllDrops {
+	if t.drops++; t.drops > MaxDrops || p.d.passed.told >= MaxAllDrops {
 		p.d.passed.untold++
 		return
 	}
@@ -267,11 +267,11 @@ type passed struct {
 	unchecked int64 // bytes that came again and were not compared
 }
 
-// maxDrops and maxAllDrops bound how many such places are told one by one: of a
-// conversation, and of all together.
+// MaxDrops and MaxAllDrops bound how many such places are told one by one: of a
+// stream, and of all together.
 const (
-	maxDrops    = 100
-	maxAllDrops = 1000
+	MaxDrops    = 100
+	MaxAllDrops = 1000
 )
 
 var dropCodes = [...]walcore.Code{capture.DropDiffers: walcore.CodeDiffers, capture.DropLate: walcore.CodeLate, capture.DropElsewhere: walcore.CodeElsewhere, capture.DropContradicts: walcore.CodeFragment}

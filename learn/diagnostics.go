@@ -1,6 +1,9 @@
 package learn
 
-import "satascope/walcore"
+import (
+	"satascope/decode"
+	"satascope/walcore"
+)
 
 // A DiagnosticText is what a diagnostic means, and what its reader can do. The
 // texts are prose of the reference, with `code` and, but for those that the page
@@ -9,6 +12,10 @@ type DiagnosticText struct {
 	Means []string // paragraphs; the page shows the first
 	Do    string   // the page shows it
 }
+
+// boundedTogether is said of all diagnostics whose number decode bounds.
+var boundedTogether = "`bytes-differ`, `bytes-late`, `bytes-elsewhere` and `fragment-differs` are counted together. At most " + Count(decode.MaxDrops) +
+	" of a stream, and " + Count(decode.MaxAllDrops) + " of all streams, are told one by one; how many more there are stands among the assumptions."
 
 // DiagnosticTexts has the text of every code.
 var DiagnosticTexts = map[walcore.Code]DiagnosticText{
@@ -73,16 +80,19 @@ var DiagnosticTexts = map[walcore.Code]DiagnosticText{
 	}, "See whether the client's direction was recorded; packets of it may be missing."},
 	walcore.CodeDiffers: {[]string{
 		"TCP may send bytes again, and a packet may be captured twice; then they are the same bytes. Here they are not: a packet was damaged, or one of the captures is of another conversation. What came first is taken, and the message that holds these bytes may be wrong.",
-		"At most a hundred such places of a stream are told one by one; how many there are in all stands among the assumptions.",
+		boundedTogether,
 	}, "If several files were opened together, see whether they are of one conversation."},
 	walcore.CodeLate: {[]string{
 		"A packet was captured long after those that came behind it, when the bytes in it were given up as missing; or it is from before the first that were recorded. Its bytes are in the file, and in no message.",
+		boundedTogether,
 	}, "If the file was put together from several, put its packets in the order of their times, or open the files themselves together."},
 	walcore.CodeElsewhere: {[]string{
 		"A packet of these ends carries a sequence number that its conversation can't have: it is damaged, or left over from an earlier connection on the same ports. If the conversation really jumps there, the packets that follow show it, and what lies between is missing.",
+		boundedTogether,
 	}, "Nothing, when the rows around it make sense."},
 	walcore.CodeFragment: {[]string{
 		"An IP packet came in fragments, and one of them came again, whether before or after the packet was whole: with other bytes in the headers before the data, or with another end of the packet. The fragment was damaged, or made by something between the two ends. What came first is taken.",
+		boundedTogether,
 	}, "Nothing, when the rows around it make sense. Else record closer to one of the two ends."},
 	walcore.CodeLogLine: {[]string{
 		"A log was opened instead of a capture, and it has the line of a diagnostic that this version does not know: another version wrote it, or something else. It is kept as it is.",
