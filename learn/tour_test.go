@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"math/bits"
 	"regexp"
 	"strconv"
 	"strings"
@@ -89,6 +90,10 @@ func checkHints(t testing.TB, q *Question) {
 			require.NotRegexp(t, tells, says, q.Prompt)
 		}
 	}
+	// The answer with its bytes swapped is told as that, and not as another slip.
+	if swapped := uint64(bits.ReverseBytes32(uint32(q.Answer))); q.Kind == QuestionNumber && q.Answer <= 0xFFFFFFFF && swapped > 0xFF && swapped != q.Answer {
+		require.Contains(t, q.HintFor(Hex(swapped)), "from the wrong end", "%s %d", q.Prompt, swapped)
+	}
 	for _, h := range q.Hints {
 		require.LessOrEqual(t, h.First, h.Last)
 		require.Less(t, h.Last, uint64(1)<<40, "%s: no slip below zero", q.Prompt)
@@ -132,7 +137,13 @@ func TestHints(t *testing.T) {
 	require.Equal(t, []string{"The result code behind them has 4 bytes, too.", "That would be right if the read had succeeded."}, says(q, "32", "52"))
 
 	q = amount("?", "bytes", 196672, "").hint("Look.")
-	require.Equal(t, []string{"That reads the bytes from the wrong end: the first byte counts most. Look."}, says(q, "0x40000300"))
+	const swapped = "That reads the bytes from the wrong end: the first byte counts most. Look."
+	require.Equal(t, []string{swapped, swapped, "Look."}, says(q, "0x40000300", "1073742592 bytes", "0x030040"))
+	q = amount("?", "bytes", 0x114, "").hint("Look.")
+	require.Equal(t, []string{swapped, swapped, "Look.", "Look."}, says(q, "0x14010000", "335,609,856", "0x1401", "0x1400000100000000"))
+	// What an answer would be right for comes first.
+	require.Equal(t, []string{"Not that."}, says(q.slip(0x14010000, "Not that."), "0x14010000"))
+	require.Equal(t, []string{"Look."}, says(amount("?", "bytes", 0x14000000, "").hint("Look."), "20"))
 }
 
 // TestTour walks the tour over every golden conversation; the story has all of
