@@ -113,7 +113,12 @@ func packetColumns(m *bridge.Packets, files []source, base int64) (all []packetC
 		add(capitalised(carrierName(m.Carrier)), "", func(p *bridge.Packet) string { return count(int(p.Number)) })
 	}
 	if len(files) > 1 {
-		add("File", "file", func(p *bridge.Packet) string { return visible(files[p.Source].name) })
+		add("File", "file", func(p *bridge.Packet) string {
+			if int(p.Source) >= len(files) {
+				return ""
+			}
+			return visible(files[p.Source].name)
+		})
 	}
 	if len(m.List) > 0 && m.List[0].Time != bridge.NoTime {
 		add("Time, s", "", func(p *bridge.Packet) string { return string(appendTime(nil, p.Time, base)) })
