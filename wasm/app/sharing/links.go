@@ -134,6 +134,10 @@ func ParseData(fragment string) (*Data, error) {
 		if err != nil || n <= 0 || n > maxRatio*int64(len(content)) {
 			return nil, errCut
 		}
+		if !mayUnpack(n, int64(len(content))) {
+			d.Name = packedName(d.Name)
+			return d, nil
+		}
 		if d.Blob, err = unpack(NewCall(), d.Blob, n); err != nil {
 			return nil, err
 		}

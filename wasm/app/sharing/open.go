@@ -61,8 +61,8 @@ func (f *Found) Size() int64 { return f.layout.SealedSize() }
 // sender packed it and it stays so.
 func (f *Found) Name() string {
 	name := plainName(f.Manifest.Get(seal.FieldName))
-	if _, unpacks := f.unpacks(); f.packed() && !unpacks && !strings.HasSuffix(name, ".gz") {
-		name += ".gz"
+	if _, unpacks := f.unpacks(); f.packed() && !unpacks {
+		name = packedName(name)
 	}
 	return name
 }

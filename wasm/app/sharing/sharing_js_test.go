@@ -243,7 +243,7 @@ func TestCompression(t *testing.T) {
 func TestUnpackedLength(t *testing.T) {
 	newHost(t)
 	content := bytes.Repeat([]byte("the same again "), 1000)
-	for says, want := range map[string]string{"14999": "expected 14999 bytes", "15001": "expected 15001 bytes", "15000": "", "3000000000": "packed", "": "packed", "-1": "packed"} {
+	for says, want := range map[string]string{"14999": "expected 14999 bytes", "15001": "expected 15001 bytes", "15000": "", "67108864": "expected 67108864 bytes", "67108865": "packed", "3000000000": "packed", "": "packed", "-1": "packed"} {
 		shared, err := Service{}.Send(NewCall(), prepare(t, content), func(int64) {})
 		require.NoError(t, err)
 		found, err := Service{}.Find(NewCall(), shared.Link)
@@ -479,6 +479,15 @@ func TestLinks(t *testing.T) {
 		_, err = ParseData(strings.TrimSuffix(text, "15000") + says)
 		require.ErrorContains(t, err, want, says)
 	}
+
+	// What would become too much of so little stays packed.
+	zeros, err := compress(blobOf(make([]byte, 100_000_000)))
+	require.NoError(t, err)
+	packed := bytesOf(t, zeros)
+	data, err = ParseData(dataName + base64url.EncodeToString([]byte("b.pcap")) + "." + base64url.EncodeToString(packed) + ".100000000")
+	require.NoError(t, err)
+	require.Equal(t, "b.pcap.gz", data.Name)
+	require.Equal(t, packed, bytesOf(t, data.Blob))
 
 	sum := strings.Repeat("0123456789abcdef", 4)
 	text = FileFragment(sum, "ä b.pcap", "row=9", "note & mark")

@@ -6,22 +6,37 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"syscall/js"
 
 	"satascope/share/seal"
 	"satascope/wasm/app/browser"
 )
 
-// maxUnpacked is up to how many bytes content is unpacked as it comes. What is
-// larger stays packed, and is decoded so.
-const maxUnpacked = 2 << 30
+// Content is unpacked as it comes up to maxUnpacked bytes, and beyond alwaysUnpacked
+// only where it becomes no more than usualRatio times what came: a few kilobytes
+// shall not fill the reader's memory because they say so. What is larger stays
+// packed, and is decoded so, piece by piece.
+const (
+	maxUnpacked    = 2 << 30
+	alwaysUnpacked = 64 << 20
+	usualRatio     = 100
+)
+
+// mayUnpack says whether packed content is unpacked to as many bytes as it says.
+func mayUnpack(length, packed int64) bool {
+	return length > 0 && length <= min(maxUnpacked, max(alwaysUnpacked, usualRatio*packed))
+}
 
 // unpacks says whether the sender packed the content and it is unpacked here: to
 // how many bytes, the manifest says.
 func (f *Found) unpacks() (length int64, yes bool) {
 	length, err := strconv.ParseInt(f.Manifest.Get(seal.FieldLength), 10, 64)
-	return length, err == nil && length > 0 && length <= maxUnpacked && f.packed()
+	return length, err == nil && f.packed() && mayUnpack(length, f.layout.Length)
 }
+
+// packedName tells that what a name is of stays packed.
+func packedName(name string) string { return strings.TrimSuffix(name, ".gz") + ".gz" }
 
 func (f *Found) packed() bool { return f.Manifest.Get(seal.FieldEncoding) == "gzip" }
 
