@@ -5,6 +5,10 @@ package capture
 // two networks with the same addresses. Each file goes on with the one that it
 // began with; a file that is new to the ends joins the one that its segment fits.
 
+// maxLeft is how many conversations between the same ends stay open that no file
+// is at.
+const maxLeft = 8
+
 // A sources is a set of files.
 type sources [4]uint64
 
@@ -39,16 +43,38 @@ func (a *Assembler) twin(c *conv, s *Segment) (*conv, Side) {
 	}
 	switch {
 	case fitting != nil:
+		fitting.sources.add(s.Source)
 		if own != nil {
-			if own.sources.drop(s.Source); own.sources == (sources{}) && own.state == closed {
-				a.remove(own)
-			}
+			a.leave(c, own, s.Source)
 		}
 		own = fitting
 	case own == nil:
 		own = a.add(s.Src, s.Dst)
 	}
 	return own, own.from(s)
+}
+
+// leave takes a file from its conversation, of those of which c is the first. One
+// that no file is at may be gone back to, but not one of many.
+func (a *Assembler) leave(c, own *conv, source uint8) {
+	if own.sources.drop(source); own.sources != (sources{}) {
+		return
+	}
+	if own.state != open {
+		a.remove(own)
+		return
+	}
+	left := 0
+	for q := c; q != nil; q = q.twin { // the newest first
+		if q.sources == (sources{}) {
+			own = q
+			left++
+		}
+	}
+	if left > maxLeft {
+		a.close(own, ClosedByLimit)
+		a.remove(own)
+	}
 }
 
 // fits tells whether a segment's numbers are those of the conversation.
