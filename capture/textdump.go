@@ -18,6 +18,12 @@ const maxIntroduction = 4 << 10
 // maxToken bounds a byte of a list, with its suffix.
 const maxToken = 16
 
+// gdbPrompt ends what gdb prints.
+const gdbPrompt = "(gdb)"
+
+// maxAddress bounds what stands before the bytes in a line of gdb's.
+const maxAddress = 512
+
 // textual decodes into out, by the kind.
 func (r *DumpReader) textual() {
 	for len(r.out) < r.size && r.err == nil {
@@ -143,7 +149,7 @@ func (r *DumpReader) list() bool {
 	case r.inside && (c == ',' || c == ';' || c == '(' && r.cast()):
 		r.b.pass(1)
 		return true
-	case r.inside && (c == '}' || c == ']' || c == ')' || c == '>'):
+	case r.inside && (c == '}' || c == ']' || c == ')' || c == '>' || string(r.b.peek(len(gdbPrompt))) == gdbPrompt):
 		r.b.pass(1)
 		r.inside, r.open, r.before = false, false, 0
 		return len(r.out) == 0 // a run does not go beyond its list
@@ -176,7 +182,7 @@ func (r *DumpReader) list() bool {
 		return true
 	}
 	if n == 0 {
-		if n = addressOf(token); n > 0 {
+		if n = addressOf(r.b.peek(maxAddress)); n > 0 {
 			r.b.pass(n)
 			return true
 		}
@@ -197,11 +203,19 @@ func (r *DumpReader) list() bool {
 // none of them has a sign, three digits or 0x. They were taken to be decimal.
 func (r *DumpReader) Doubtful() bool { return r.decimal && !r.sure }
 
-// addressOf is how long the address is, with its colon, that stands before the bytes
-// of a line of gdb's x/8xb; 0 when there is none.
-func addressOf(token []byte) int {
-	digits, hex := bytes.CutPrefix(token, []byte("0x"))
-	if n := hexDigits(digits); hex && n > 2 && n < len(digits) && digits[n] == ':' {
+// addressOf is how long the address is, with a symbol as <buf+8> and its colon, that
+// stands before the bytes of a line of gdb's x/8xb; 0 when there is none.
+func addressOf(text []byte) int {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	digits, hex := bytes.CutPrefix(line, hexPrefix)
+	n := hexDigits(digits)
+	if !hex || n <= 2 {
+		return 0
+	}
+	if symbol := digits[n:]; bytes.HasPrefix(symbol, []byte(" <")) {
+		n += bytes.LastIndex(symbol, []byte(">:")) + 1
+	}
+	if n < len(digits) && digits[n] == ':' {
 		return len("0x") + n + len(":")
 	}
 	return 0

@@ -118,6 +118,19 @@ func escapedLines(p []byte) string {
 	return b.String()
 }
 
+// gdbText is what x/xb of gdb prints, with what stands behind an address.
+func gdbText(p []byte, symbol string) string {
+	var b strings.Builder
+	for i := 0; i < len(p); i += 8 {
+		b.WriteString(fmt.Sprintf("0x%x", 0x7fffffffe3a0+i))
+		if symbol != "" {
+			b.WriteString(fmt.Sprintf(symbol, i))
+		}
+		b.WriteString(":\t" + each(p[i:min(i+8, len(p))], "0x%02x", "\t", 99) + "\n")
+	}
+	return b.String()
+}
+
 func octal(p []byte) string { return each(p, `\%03o`, "", 1<<30) }
 
 // textForms are the ways to write bytes that people have.
@@ -154,12 +167,11 @@ var textForms = []struct {
 	{"Rust, printed", KindByteList, func(p []byte) string { return "[" + each(p, "%d", ", ", 1<<30) + "]" }},
 	{"vec!", KindByteList, func(p []byte) string { return "let v = vec![" + each(p, "%du8", ", ", 20) + "];" }},
 	{"Java", KindByteList, func(p []byte) string { return "new byte[] { " + each(p, "(byte) 0x%02x", ", ", 9) + " };" }},
-	{"gdb", KindByteList, func(p []byte) string {
-		var b strings.Builder
-		for i := 0; i < len(p); i += 8 {
-			b.WriteString(fmt.Sprintf("0x%x:\t", 0x7fffffffe3a0+i) + each(p[i:min(i+8, len(p))], "0x%02x", "\t", 99) + "\n")
-		}
-		return b.String()
+	{"gdb", KindByteList, func(p []byte) string { return gdbText(p, "") }},
+	{"gdb, of a global", KindByteList, func(p []byte) string { return gdbText(p, " <buf+%d>") }},
+	{"gdb, of a global of C++", KindByteList, func(p []byte) string { return gdbText(p, " <a::B<std::array<int, 4>, 3>::x[2]+%d>") }},
+	{"gdb, its session", KindByteList, func(p []byte) string {
+		return "(gdb) x/400xb buf\n" + gdbText(p, " <buf+%d>") + "(gdb) print 17\n$1 = 17\n(gdb) "
 	}},
 	{"escapes", KindByteList, func(p []byte) string { return each(p, `\x%02x`, "", 1<<30) }},
 	{"two arrays", KindByteList, func(p []byte) string {
