@@ -50,7 +50,7 @@ type DumpReader struct {
 	begun bool
 	err   error // after what is in out
 
-	buffers bool // plain hex: it is what Node prints of its Buffers
+	printed bool // plain hex: it is what Node prints of its Buffers, or Rust of lists
 
 	total int64 // bytes given
 	size  int   // about how many bytes a run has
@@ -105,8 +105,14 @@ func (r *DumpReader) Next(run *DumpRun) error {
 		if h := r.b.peek(len(bom)); r.kind != KindBinary && string(h) == string(bom) {
 			r.b.pass(len(bom))
 		}
-		if r.kind == KindHex && !r.inside && bytes.Contains(firstLine(r.b.peek(maxIntroduction)), nodeBuffer) {
-			r.nextBuffer()
+		if r.kind == KindHex && !r.inside {
+			if bytes.Contains(firstLine(r.b.peek(maxIntroduction)), nodeBuffer) {
+				r.nextPrinted('>')
+			} else if at := hexList(r.b.peek(peekSize)); at >= 0 {
+				r.printed = true
+				r.line += bytes.Count(r.b.peek(at), []byte("\n"))
+				r.b.pass(at + 1)
+			}
 		}
 	}
 	if r.kind == KindBinary {
@@ -182,14 +188,17 @@ read:
 				}
 			case half && single && (c == ',' || c == ']'): // a byte of a list, of one digit
 				r.out = append(r.out, high)
-				half = false
+				if half = false; c == ']' {
+					r.b.pass(used)
+					continue read
+				}
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
-			case (c == '>' || c == '.') && !half && (r.buffers || r.inside):
+			case (c == '>' || c == ']' || c == '.') && !half && (r.printed || r.inside):
 				r.b.pass(used)
-				if used = 0; c == '>' {
-					r.nextBuffer()
+				if used = 0; c != '.' {
+					r.nextPrinted(c)
 				} else {
 					r.err = leftOut(r.kind, r.b.offset(), r.line, "buf.toString('hex')")
 				}
@@ -202,7 +211,7 @@ read:
 				used = 0
 				continue read
 			case !half && isBetween(c) && used+1 < len(in) && (hexValue[in[used+1]] < 16 || isSpace(in[used+1])):
-			case c == '[' && !half && !r.inside && r.total == 0 && len(r.out) == 0: // what follows was looked at before
+			case c == '[' && !half && !r.inside && r.total == 0 && len(r.out) == 0: // a list, with a slip in it
 			case !half && !r.inside && opensHex(in[used:], int(r.total)+len(r.out)) == 1:
 			case half && high == 0 && !r.inside && (c == 'x' || c == 'X') && r.total == 0 && len(r.out) == 0: // 0x
 				half = false
@@ -234,20 +243,36 @@ read:
 // nodeBuffer begins what Node prints of a Buffer, which > ends.
 var nodeBuffer = []byte("<Buffer ")
 
-// nextBuffer passes over what stands before the bytes of the next Buffer.
-func (r *DumpReader) nextBuffer() {
-	r.buffers = true
+// maxIndent bounds what stands between a list's bracket and its first byte.
+const maxIndent = 64
+
+// nextPrinted passes over what stands before the bytes of the next Buffer or list, by
+// what ended the one before.
+func (r *DumpReader) nextPrinted(end byte) {
+	r.printed = true
+	begin := nodeBuffer
+	if end == ']' {
+		begin = []byte("[")
+	}
 	for {
-		p := r.see(len(nodeBuffer))
-		switch {
-		case len(p) == 0:
+		p := r.see(maxIndent)
+		if len(p) == 0 {
 			return
-		case bytes.Equal(p, nodeBuffer):
-			r.b.pass(len(p))
-			return
+		}
+		if bytes.HasPrefix(p, begin) {
+			if first := bytes.TrimLeft(p[len(begin):], " \t\r\n"); end != ']' || isHexItem(first) {
+				r.b.pass(len(begin))
+				return
+			}
 		}
 		r.pass1(p[0])
 	}
+}
+
+// isHexItem says whether b begins with a byte of one or two hex digits and a comma.
+func isHexItem(b []byte) bool {
+	n := hexDigits(b)
+	return (n == 1 || n == 2) && n < len(b) && b[n] == ','
 }
 
 // leftOut is the error for dots where a program did not print all bytes; whole

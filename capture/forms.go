@@ -24,7 +24,7 @@ var Forms = [...]Form{
 	{KindPacketText, "several packets printed one below the other, each from an offset of 0 on or as a C array: `tcpdump -x`, `-X` and `-XX`, `tshark -x`, dissections that Wireshark exports", "packets, with the times above them"},
 	{KindHexdump, "an offset, two spaces, single bytes", "bytes"},
 	{KindOD, "an offset of zeros and single bytes: `od -t x1`, what Wireshark copies as a hex dump, HxD's and PowerShell's `Format-Hex`", "bytes"},
-	{KindHex, "nothing but hex digits in pairs, with or without spaces, line breaks, colons, dashes, commas or semicolons; 0x or a quote before the first; `[00, c4]` and `[0, c4]` as Rust's `{:02x?}` and `{:x?}` print it; in code between quotes, as `bytes.fromhex(\"00…\")`; Node's `<Buffer 00 14>`", "bytes"},
+	{KindHex, "nothing but hex digits in pairs, with or without spaces, line breaks, colons, dashes, commas or semicolons; 0x or a quote before the first; `[00, c4]` and `[0, c4]` as Rust's `{:02x?}` and `{:x?}` print it, with words around it; in code between quotes, as `bytes.fromhex(\"00…\")`; Node's `<Buffer 00 14>`", "bytes"},
 	{KindByteString, "`b\"\\0\\x14…\"` as Rust, `b'\\x00…'` as Python writes it, with code around it", "bytes"},
 	{KindString, "`\"\\x00\\024…\"` as C or Go writes it", "bytes"},
 	{KindByteList, "`0x00, 0x14` or `[0, 20]` as C, Go (`[0 20]`), Rust, Python, JSON and Java (also `-60`) write it, `<<0,20>>` as Erlang and Elixir do, with code around it; `xxd -i`; gdb's `x/8xb`", "bytes"},

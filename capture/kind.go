@@ -352,6 +352,9 @@ func recogniseHex(head []byte, _ bool) (Kind, string, string) {
 	if _, buffer, is := bytes.Cut(firstLine(head), nodeBuffer); is && hexDigits(buffer) == 2 {
 		return KindHex, "", ""
 	}
+	if hexList(head) >= 0 {
+		return KindHex, "", ""
+	}
 	digits := 0
 	for i, c := range head {
 		if hexValue[c] < 16 {
@@ -381,21 +384,29 @@ func recogniseHex(head []byte, _ bool) (Kind, string, string) {
 // isBetween says whether c may stand between two bytes of plain hex.
 func isBetween(c byte) bool { return c == ':' || c == '-' || c == ',' || c == ';' }
 
-// opensHex is how long what plain hex may begin with is, 0x, a quote or the bracket
-// of a list, and zero when b does not begin with one. A quote or a bracket may also
-// stand at its end.
+// opensHex is how long what plain hex may begin with is, 0x or a quote, and zero
+// when b does not begin with one. A quote may also stand at its end.
 func opensHex(b []byte, digits int) int {
 	switch {
 	case digits == 0 && len(b) > 2 && b[0] == '0' && (b[1] == 'x' || b[1] == 'X') && hexDigits(b[2:]) >= 8:
 		return 2
-	case digits == 0 && isHexList(b):
-		return 1
 	case len(b) == 0 || digits > 0 && len(bytes.TrimLeft(b[1:], " \t\r\n;,")) > 0:
 		return 0
-	case b[0] == '"' || b[0] == '\'' || b[0] == '`' || b[0] == ']' && digits > 0:
+	case b[0] == '"' || b[0] == '\'' || b[0] == '`':
 		return 1
 	}
 	return 0
+}
+
+// hexList is where near the beginning of a text the list of hex digits begins, as in
+// "frame: [00, c4]"; -1 where there is none.
+func hexList(head []byte) int {
+	for at := range min(len(head), maxIntroduction) {
+		if isHexList(head[at:]) {
+			return at
+		}
+	}
+	return -1
 }
 
 // isHexList says whether b begins with a list in brackets whose bytes are one or two
