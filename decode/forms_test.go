@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -211,4 +212,26 @@ func TestListsThatAreNotSure(t *testing.T) {
 		}
 		require.Equal(t, unsure, found, text)
 	}
+}
+
+// TestPairOfListsThatAreNotSure: the same is told of two files, whichever has the list.
+func TestPairOfListsThatAreNotSure(t *testing.T) {
+	list := func(b []byte) (s string) {
+		for _, c := range b {
+			s += strconv.Itoa(int(c)) + ", "
+		}
+		return "[" + s + "]"
+	}
+	client, err := sata.AppendRequest(nil, &sata.Request{Command: sata.CloseFile, FD: 13})
+	require.NoError(t, err)
+	server, err := sata.AppendResponse(nil, &sata.Response{Shape: sata.ShapeResult})
+	require.NoError(t, err)
+	told := func(client, server string) bool {
+		d := New(Options{}, memoryFile(client), memoryFile(server))
+		require.NoError(t, d.Run(context.Background()))
+		return assumed(d, AssumedText)
+	}
+	require.True(t, told(list(client), hex.EncodeToString(server)))
+	require.True(t, told(hex.EncodeToString(client), list(server)))
+	require.False(t, told(hex.EncodeToString(client), hex.EncodeToString(server)))
 }

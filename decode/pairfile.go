@@ -73,6 +73,7 @@ func (d *Decoder) readPair(ctx context.Context) error {
 		f.noBeginning(f.client, mark{time: noTime})
 	}
 	err := f.exchange(ctx, d, c, s)
+	d.decimal = c.r.Doubtful() || s.r.Doubtful()
 	if err == nil {
 		err = c.err
 	}
