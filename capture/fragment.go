@@ -260,13 +260,23 @@ func (fs *fragments) keep(f *fragmented) {
 // repeats tells whether a fragment that came later than the whole packet can be
 // one of it that was captured again, and not one of a packet that has its number:
 // it lies within, and its ports and sequence number are the same or, where these
-// differ, what it carries.
+// differ, what it carries. Where it has none, half of its bytes are the same: some
+// senders give all packets one number, and may send the end of the next one first.
 func (f *fragmented) repeats(v view, off int, more bool) bool {
 	end := off + v.full
 	if end > f.total || more != (end < f.total) {
 		return false
 	}
-	if off > f.tcp || off+len(v.data) < f.tcp+8 || f.sameNumbers(v.data[f.tcp-off:]) {
+	if off > f.tcp || off+len(v.data) < f.tcp+8 {
+		same := 0
+		for i, c := range v.data {
+			if c == f.data[off+i] {
+				same++
+			}
+		}
+		return 2*same >= len(v.data)
+	}
+	if f.sameNumbers(v.data[f.tcp-off:]) {
 		return true
 	}
 	from, to := int(f.head.PayloadFile), min(off+len(v.data), len(f.data))

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -160,6 +161,11 @@ func TestFragmentsRepeatedAndOverlapping(t *testing.T) {
 	}
 }
 
+func backwards(parts []fragmentPart) []fragmentPart {
+	slices.Reverse(parts)
+	return parts
+}
+
 // What comes of a packet that was whole is compared with it.
 func TestFragmentsThatComeLate(t *testing.T) {
 	payload := "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -189,6 +195,8 @@ func TestFragmentsThatComeLate(t *testing.T) {
 		"twice the same difference":         {[]fragmentPart{{0, true, changed(11)[:32]}, {0, true, changed(11)[:32]}}, []string{`3: odd at 100, of 3`, `4: odd at 100, of 4`}},
 		"another packet with its number": {cutUp(tcpBytes(1, 2, 136, 5, ACK, []byte("another packet's data, as long as it")), 32),
 			[]string{`4: seq 136 flags 0x10 "another pack" of 3`, `4: seq 148 flags 0x10 "et's data, as long as it" of 4`}},
+		"another packet with its number, its end first": {backwards(cutUp(tcpBytes(1, 2, 136, 5, ACK, []byte("another packet's data, as long as it")), 32)),
+			[]string{`4: seq 136 flags 0x10 "another pack" of 4`, `4: seq 148 flags 0x10 "et's data, as long as it" of 3`}},
 		"a shorter packet with its number": {cutUp(tcpBytes(1, 2, 136, 5, ACK, []byte(payload[8:28])), 32),
 			[]string{`4: seq 136 flags 0x10 "89abcdefghij" of 3`, `4: seq 148 flags 0x10 "klmnopqr" of 4`}},
 	} {
