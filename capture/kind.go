@@ -179,9 +179,7 @@ func recogniseForeign(head []byte, _ bool) (Kind, string, string) {
 }
 
 func recogniseUTF16(head []byte, _ bool) (Kind, string, string) {
-	// PowerShell's redirection writes this; no dump of bytes begins with it, a
-	// message that long would be.
-	if len(head) >= 4 && (head[0] == 0xFF && head[1] == 0xFE && head[3] == 0 || head[0] == 0xFE && head[1] == 0xFF && head[2] == 0) {
+	if wideText(head) != 0 { // PowerShell's redirection writes this
 		return KindUnknown, "text in UTF-16 (" + hexOf(head[:2]) + " at offset 0)", "save it as UTF-8"
 	}
 	return KindUnknown, "", ""
