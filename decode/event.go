@@ -16,6 +16,7 @@ type event struct {
 	fd     int32
 	msg    walcore.Message
 	diag   walcore.Diagnosis
+	asked  asked // of a request
 }
 
 type eventKind uint8
@@ -30,21 +31,22 @@ const (
 	eventForget
 	eventPass // drops the oldest waiting request without a word
 	eventDiagnosis
-	eventDoubtPaths // a diagnosis, where descriptors are open
 )
 
 // order hands events to the machine in the order of their packets. Nearly
-// always they come in that order and go straight through. Only while the end of
-// a read is open, which later bytes must show, what comes after it waits here:
-// holds has the packet from on which each such stream may still have something
-// to tell.
+// always they come in that order and go straight through. What comes later waits
+// here only while a stream may still have something to tell of an earlier packet:
+// the end of a read is open, which later bytes must show; bytes are waited for that
+// the other side has acknowledged; or the next request is looked for. holds has
+// the packet from on which each of these may.
 type order struct {
 	machine *walcore.Machine
 	streams *[]Stream
 	holds   map[uint32]uint32
 	waiting []event
-	bytes   int    // in waiting
-	turns   uint32 // see turn
+	bytes   int      // in waiting
+	turns   uint32   // see turn
+	doubts  []doubts // by stream
 }
 
 // maxHeld bounds the bytes that wait in an order.
@@ -115,6 +117,11 @@ func (o *order) deliver(e *event) {
 	if o.turns > 0 {
 		e.msg.At.Packet, e.diag.At.Packet = 0, 0
 	}
+	at := e.msg.At
+	for len(o.doubts) <= int(e.stream) {
+		o.doubts = append(o.doubts, doubts{})
+	}
+	u := &o.doubts[e.stream]
 	switch e.kind {
 	case eventOpen:
 		m.OpenStream(e.stream)
@@ -123,19 +130,32 @@ func (o *order) deliver(e *event) {
 	case eventLeave:
 		m.CloseStream(e.stream)
 	case eventRequest:
+		if unsure, fromServer, offset, size := u.ask(e.asked); unsure {
+			if fromServer {
+				at.Offset = offset
+			}
+			m.DoubtPaths(walcore.Diagnosis{Code: walcore.CodePathsUnsure, Stream: e.stream, At: at, FromServer: fromServer, Size: uint64(size)})
+		}
 		m.Request(e.stream, e.msg)
 	case eventResponse:
+		if u.answer(at.Offset+int64(e.msg.Length), e.msg.Assumed) {
+			m.Diagnose(walcore.Diagnosis{Code: walcore.CodePairingAssumed, Stream: e.stream, At: at, FromServer: true, Size: e.msg.Length})
+		}
 		m.Response(e.stream, e.msg)
 	case eventWritten:
 		m.Written(e.stream, e.fd, e.msg.Length, e.msg.At)
 	case eventForget:
 		m.Forget(e.stream, e.msg.At)
+		if from := u.server; u.forget() {
+			size := uint64(max(0, at.Offset-from))
+			at.Offset = from
+			m.DoubtPaths(walcore.Diagnosis{Code: walcore.CodePathsUnsure, Stream: e.stream, At: at, FromServer: true, Size: size})
+		}
 	case eventPass:
+		u.next()
 		m.Pass(e.stream)
 	case eventDiagnosis:
 		m.Diagnose(e.diag)
-	case eventDoubtPaths:
-		m.DoubtPaths(e.diag)
 	}
 	st := &(*o.streams)[e.stream]
 	if e.kind == eventRequest || e.kind == eventResponse {
@@ -153,13 +173,18 @@ func (o *order) deliver(e *event) {
 type request struct {
 	shape  sata.Shape
 	total  uint64 // of a ReadFile
-	end    int64  // of its bytes, in the client's direction
+	start  int64  // of its bytes, in the client's direction
+	end    int64
 	packet uint32 // at which it was delivered
 	time   int64  // of that packet
 	hint   int64  // how much the client had received when it asked, -1 when not known
 	sure   bool   // fresh, and no request between it and the one before was lost
 	fresh  bool   // hint is larger than that of all requests before
 	torn   bool   // requests between it and the one before were lost
-	lost   int64  // in how many bytes
+	lost   int64  // in how many bytes there may have been such
+	maybe  bool   // they may have been answered already
 	closes bool   // it closes a descriptor
 }
+
+// most is how many requests were lost before this one at the most.
+func (w *request) most() int { return int(max(1, w.lost/sata.RequestSize)) }

@@ -2,6 +2,8 @@ package decode
 
 import (
 	"encoding/binary"
+	"slices"
+	"sort"
 	"strconv"
 
 	"satascope/sata"
@@ -50,19 +52,15 @@ type framer struct {
 	skipped       [2]skip // bytes skipped so far, by lane
 	firstReadMin  uint64  // without a Ping: the first read size is at least this
 	torn          bool    // bytes of the client were lost since its last request
-	hole          bool    // likewise, and there may have been requests in them
-	due           int64   // where the response to the oldest waiting request begins, -1 when not known
-	pipelines     bool    // the client was seen to ask before it was answered
-	doubt         bool    // the request that a response answers is the likeliest of several
-	doubtTold     bool    // that was told since a request waits
-	pathsTold     bool    // that descriptors may have other paths was told since one was opened
-	askedLost     int64   // bytes of the client in which there may have been requests: in all,
-	askedLostNow  int64   // and since its last request
-	hint          int64   // the largest hint of a request so far
-	lossy         bool    // bytes were lost: what is found must look like what is expected
-	sized         bool    // a Ping was seen, or the user said what the first read size is
-	pongLost      bool    // no Pong is waited for any more
-	asked         bool    // a Pong was seen, or the user said whether fast file I/O is on
+	hole          bool    // likewise, and there may have been requests in them,
+	holeMaybe     bool    // which may have been answered already
+	pairing       pairing
+	askedLost     int64 // bytes of the client since its last request in which there may have been others
+	hint          int64 // the largest hint of a request so far
+	lossy         bool  // bytes were lost: what is found must look like what is expected
+	sized         bool  // a Ping was seen, or the user said what the first read size is
+	pongLost      bool  // no Pong is waited for any more
+	asked         bool  // a Pong was seen, or the user said whether fast file I/O is on
 
 	// What shows that only one direction was recorded (see oneDirection).
 	asks, answers int
@@ -158,7 +156,7 @@ func (f *framer) begin(began bool, o *Options) {
 	st := f.stream()
 	st.FirstRead = sata.DefaultFirstRead
 	st.FFIO = !began
-	f.hint, f.due = -1, -1
+	f.hint, f.pairing.due, f.client.taken, f.server.taken = -1, -1, -1, -1
 	if o.FFIO != Auto {
 		st.FFIO, f.asked = o.FFIO == On, true
 	}
@@ -167,7 +165,7 @@ func (f *framer) begin(began bool, o *Options) {
 	}
 	if began {
 		st.FirstReadKnown = true
-		f.due = 0
+		f.pairing.due = 0
 		return
 	}
 	f.seekingClient, f.seekingServer, f.torn = true, true, true
@@ -262,14 +260,15 @@ func (f *framer) stepClient() bool {
 	var parsed sata.Request
 	msg.Problem = sata.ParseRequest(msg.Head, length, &parsed)
 	msg.Parsed = &parsed
-	w := request{end: l.pos + int64(length), packet: l.last.packet, time: l.last.time, hint: l.at(l.pos).acked}
+	w := request{start: l.pos, end: l.pos + int64(length), packet: l.last.packet, time: l.last.time, hint: l.at(l.pos).acked}
 	if w.fresh = w.hint > f.hint; w.fresh {
 		f.hint = w.hint
 	}
 	w.sure, f.torn = w.fresh && !f.torn, false
-	w.torn, w.lost, f.hole = f.hole, f.askedLostNow, false
+	w.torn, w.lost = f.hole, f.askedLost
+	w.maybe, f.holeMaybe = f.holeMaybe, false
+	f.hole, f.askedLost = false, 0
 	f.wait(&w)
-	f.tellPaths(&w, msg.At)
 	st := f.stream()
 	if msg.Problem == nil {
 		f.known = true
@@ -289,7 +288,7 @@ func (f *framer) stepClient() bool {
 		f.order.tell(event{kind: eventPass, stream: f.id, msg: walcore.Message{At: msg.At}})
 		f.waiting = f.waiting[:0]
 	}
-	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg})
+	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg, asked: asked{w.hint, w.lost, w.shape == sata.ShapeDescriptor, w.closes}})
 	f.waiting = append(f.waiting, w)
 	l.take(int(length))
 	if msg.Problem == nil && parsed.Command == sata.WriteFile && st.FFIO {
@@ -360,7 +359,9 @@ func (f *framer) stepServer() bool {
 	if f.lossy && !f.dump {
 		switch sata.LooksLikeResponse(l.buf, w.shape) {
 		case sata.No:
-			f.seekingServer, f.due = true, -1
+			f.seekingServer = true
+			f.pairing.begin(-1)
+			f.pairing.pipelining() // or it would stand there
 			return true
 		case sata.Maybe:
 			if !f.final {
@@ -454,6 +455,7 @@ func (f *framer) startBody(length uint64, mayWait bool) bool {
 		return false
 	}
 	f.body = bulk{active: true, start: l.pos, length: length, sum: sata.NewFNV, head: f.body.head[:0]}
+	f.pairing.acked = l.at(l.pos).acked
 	f.takeBody()
 	return true
 }
@@ -484,14 +486,14 @@ func (f *framer) takeBody() bool {
 		if b.damaged {
 			f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(l, b.start, b.start+int64(b.length), w)}})
 		} else {
-			msg := walcore.Message{Head: b.head, Length: b.length, Sum: b.sum, At: f.at(l, b.start, b.start+int64(b.length), w), Assumed: f.doubt}
-			f.tellDoubt(msg.At, msg.Length)
+			msg := walcore.Message{Head: b.head, Length: b.length, Sum: b.sum, At: f.at(l, b.start, b.start+int64(b.length), w), Assumed: f.pairing.doubtful()}
 			if whole {
 				msg.Head = piece
 			}
 			f.response(msg)
+			f.confirm(msg.Head, msg.Length)
 		}
-		f.answered(b.start + int64(b.length))
+		f.answered(b.start, b.start+int64(b.length))
 	}
 	l.take(int(n))
 	return true
@@ -512,7 +514,7 @@ func (f *framer) response(msg walcore.Message) {
 // forget gives up the oldest waiting request: its response is lost.
 func (f *framer) forget() {
 	f.order.tell(event{kind: eventForget, stream: f.id, msg: walcore.Message{At: f.at(f.server, f.server.pos, f.server.pos+1, &f.waiting[0])}})
-	f.answered(-1)
+	f.giveUp()
 }
 
 // stepAhead looks at bytes of the server while no request waits. They may be
@@ -565,7 +567,7 @@ func (f *framer) stepUnasked() bool {
 	}
 	f.response(walcore.Message{Head: l.buf[:length], Length: length, At: f.at(l, l.pos, l.pos+int64(length), nil)})
 	l.take(int(length))
-	f.due = l.pos
+	f.pairing.begin(l.pos)
 	return true
 }
 
@@ -889,8 +891,13 @@ func (f *framer) seekRequest() bool {
 	l := f.client
 	for i := 0; i < len(l.buf); i++ {
 		like, last := sata.LooksLikeRequest(l.buf[i:]), i
-		if had := l.at(l.pos + int64(i)).acked; like == sata.Yes && f.lossy && had >= 0 && !f.dump {
-			like, last = f.waitedFor(i, had)
+		if like == sata.Yes && f.lossy && !f.dump {
+			if had := l.at(l.pos + int64(i)).acked; had >= 0 {
+				like, last = f.waitedFor(i, had)
+			}
+			if like == sata.Maybe && len(l.buf)-i > maxAhead {
+				like = sata.No // it may bring data without end, or be none
+			}
 		}
 		switch like {
 		case sata.Yes:
@@ -948,7 +955,7 @@ func (f *framer) waitedFor(i int, had int64) (like sata.Likeness, last int) {
 		start := l.pos + int64(last)
 		end := start + int64(min(length, maxMissing))
 		enough := had + n*sata.ReadHeadSize // no response is shorter
-		within, sent := f.sentWith(start, end)
+		within, sent := f.server.sentAt(start, end)
 		waited := end < l.end() && l.at(end).acked > l.at(end-1).acked
 		switch {
 		case end <= l.end() && sent >= enough, waited && l.at(end).acked >= enough:
@@ -983,22 +990,6 @@ func (f *framer) unlessFinal() sata.Likeness {
 	return sata.Maybe
 }
 
-// sentWith says whether the server sent something when it had received a part of
-// the client's bytes from start to end, and how much it has sent, in all, by the
-// time that it had received just these.
-func (f *framer) sentWith(start, end int64) (within bool, sent int64) {
-	l := f.server
-	for i := range l.marks {
-		switch m := &l.marks[i]; {
-		case m.acked == end:
-			sent = m.end
-		case m.acked > start && m.acked < end:
-			within = true
-		}
-	}
-	return within, sent
-}
-
 // seekResponse finds the next place where the response to a waiting request can
 // begin, after bytes were lost or at a beginning that was not recorded. Three
 // things must agree: the structure of what stands there; that the server had
@@ -1006,12 +997,11 @@ func (f *framer) sentWith(start, end int64) (within bool, sent int64) {
 // is just where the response begins if nothing else was under way. Requests
 // before the one that is found have lost their responses.
 func (f *framer) seekResponse() bool {
-	l := f.server
-	scan := false // a response may begin anywhere
-	for i := range f.waiting {
-		scan = scan || !f.waiting[i].fresh
-	}
-	for n := 0; n < len(l.buf); n++ {
+	l, p := f.server, &f.pairing
+	scan := p.pipelines || slices.ContainsFunc(f.waiting, func(w request) bool { return !w.fresh }) // a response may begin anywhere
+	p.sought = max(p.sought, l.pos)
+	known := p.sought <= max(p.certain, l.pos)
+	for n := int(p.sought - l.pos); n < len(l.buf); n++ {
 		q := l.pos + int64(n)
 		if !scan {
 			if n = f.nextHint(q); n < 0 || n >= len(l.buf) {
@@ -1021,6 +1011,11 @@ func (f *framer) seekResponse() bool {
 		}
 		k, like := f.answeredAt(n)
 		switch like {
+		case sata.No:
+			p.sought = q + 1
+			if known = known && p.acked >= 0 && p.acked <= f.client.pos; known {
+				p.certain = q + 1 // no request that will come can be answered there
+			}
 		case sata.Maybe:
 			return false
 		case sata.Yes:
@@ -1028,7 +1023,7 @@ func (f *framer) seekResponse() bool {
 				f.forget()
 			}
 			f.skip(l, n)
-			f.due = q
+			f.pairing.begin(q)
 			f.endSeek(l, &f.seekingServer)
 			return true
 		}
@@ -1039,73 +1034,15 @@ func (f *framer) seekResponse() bool {
 	return false
 }
 
-// answeredAt says which waiting request the response answers that begins n bytes
-// behind the front of the server's lane, if there is one; Maybe when more bytes
-// must tell.
-func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
-	b := f.server.buf[n:]
-	q := f.server.pos + int64(n)
-	acked := f.server.at(q).acked
-	which = -1
-	expected, fit, torn, candidates := false, false, false, 0
-	for k := range f.waiting {
-		w := &f.waiting[k]
-		torn = torn || w.torn
-		here := !w.fresh || w.hint == q
-		if !here && !f.pipelines || w.hint > q || acked >= 0 && acked < w.end {
-			continue
-		}
-		switch like := sata.LooksLikeResponse(b, w.shape); {
-		case like == sata.Maybe && !f.final:
-			return -1, sata.Maybe
-		case like != sata.Yes || !(w.fresh && here) && !f.strong(b, w.shape):
-			continue
-		}
-		fits := f.fits(k, q)
-		switch {
-		case !fits && (torn || !here): // a response that answers what was lost comes first
-			continue
-		case fits && !fit:
-			which, expected, candidates = -1, false, 0
-		case fit && !fits:
-			continue
-		}
-		candidates++
-		if fit = fits; which < 0 || here && !expected {
-			which, expected = k, here
-		}
-	}
-	if f.pipelines && acked > f.client.end() {
-		// A request that is captured late, or lost, may be what it answers.
-		if !f.final {
-			return -1, sata.Maybe
-		}
-		candidates++
-	}
-	if !fit {
-		candidates++ // a length is not what it should be
-	}
-	if which < 0 {
-		return -1, sata.No
-	}
-	f.noteDoubt(which, candidates, q)
-	f.waiting[which].torn = false
-	return which, sata.Yes
-}
-
 // nextHint is how far behind the front of the server's lane the next place is,
-// from an offset on, where a waiting request's response should begin; -1 for none.
+// from an offset on, where a waiting request's response should begin, if each has
+// one of its own; -1 for none.
 func (f *framer) nextHint(from int64) int {
-	best := int64(-1)
-	for i := range f.waiting {
-		if h := f.waiting[i].hint; h >= from && (best < 0 || h < best) {
-			best = h
-		}
-	}
-	if best < 0 {
+	i := sort.Search(len(f.waiting), func(i int) bool { return f.waiting[i].hint >= from })
+	if i == len(f.waiting) {
 		return -1
 	}
-	return int(best - f.server.pos)
+	return int(f.waiting[i].hint - f.server.pos)
 }
 
 // strong says whether the structure alone is enough to take b for a response
@@ -1123,10 +1060,8 @@ func (f *framer) strong(b []byte, shape sata.Shape) bool {
 
 func (f *framer) skip(l *lane, n int) {
 	if n > 0 {
-		if l == f.server {
-			f.due = -1
-		} else {
-			f.askedLostNow += int64(n)
+		if l == f.client {
+			f.askedLost += int64(n)
 		}
 		s := f.skippedOf(l)
 		if s.size == 0 {
@@ -1212,12 +1147,12 @@ func (f *framer) missingClient(offset, size int64) {
 			f.outOfBand.active = false
 		}
 		f.seekingServer, f.hole = true, true
-		f.askedLostNow += int64(min(f.outOfBand.length, maxMissing))
+		f.askedLost += int64(min(f.outOfBand.length, maxMissing))
 	}
 	inside := b.active && uint64(size) <= b.length-b.done
 	if !inside {
 		f.hole = true
-		f.askedLostNow += size + int64(len(l.buf))
+		f.askedLost += size + int64(len(l.buf))
 	}
 	l.jump(offset + size)
 	f.torn = true
@@ -1262,7 +1197,8 @@ func (f *framer) missingServer(offset, size int64) {
 	case b.active:
 		b.active = false
 		f.forget()
-		f.seekingServer, f.due = true, b.start+int64(b.length)
+		f.seekingServer = true
+		f.pairing.begin(b.start + int64(b.length))
 	default:
 		f.seekingServer = true
 	}

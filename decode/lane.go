@@ -1,5 +1,7 @@
 package decode
 
+import "sort"
+
 // A lane is what was delivered of one direction and not yet taken. Its bytes
 // are the handler's as long as they can be taken at once; only what is left
 // over is copied.
@@ -10,7 +12,8 @@ type lane struct {
 	pos      int64  // offset of buf[0] in its direction
 	marks    []mark // where the bytes from pos on came, oldest first
 	segments []Segment
-	last     mark // of the last event told: places never go back within a lane
+	last     mark  // of the last event told: places never go back within a lane
+	taken    int64 // what the sender of the byte before pos had received of the other direction, -1 unknown
 }
 
 // A mark says at which packet the bytes up to end could be delivered.
@@ -57,7 +60,11 @@ func (l *lane) take(n int) {
 	}
 	i := 0
 	for i < len(l.marks) && l.marks[i].end <= l.pos {
+		l.taken = l.marks[i].acked
 		i++
+	}
+	if i < len(l.marks) && (i == 0 || l.marks[i-1].end < l.pos) && n > 0 {
+		l.taken = l.marks[i].acked
 	}
 	if i > 0 {
 		if i == len(l.marks) {
@@ -72,7 +79,7 @@ func (l *lane) take(n int) {
 
 // jump goes on at another offset, after a gap; what was not taken is gone.
 func (l *lane) jump(to int64) {
-	l.pos = to
+	l.pos, l.taken = to, -1
 	l.borrowed = false
 	l.own = l.own[:0]
 	l.buf = l.own
@@ -82,13 +89,37 @@ func (l *lane) jump(to int64) {
 // at is the mark of the byte at an offset that is not taken yet, or of the last
 // one delivered.
 func (l *lane) at(offset int64) mark {
-	for i := range l.marks {
-		if l.marks[i].end > offset {
-			return l.marks[i]
+	n := len(l.marks)
+	if n == 0 {
+		return mark{time: noTime, acked: -1}
+	}
+	i := 0
+	if l.marks[0].end <= offset { // nearly always it is the first
+		i = sort.Search(n-1, func(i int) bool { return l.marks[i].end > offset })
+	}
+	return l.marks[i]
+}
+
+// before is what the sender of the byte before an offset had received, -1 when not
+// known.
+func (l *lane) before(offset int64) int64 {
+	if offset > l.pos {
+		return l.at(offset - 1).acked
+	}
+	return l.taken
+}
+
+// sentAt says whether something was sent when its sender had received a part of the
+// other side's bytes from start to end, and how much it had sent, in all, by the
+// time that it had received just these.
+func (l *lane) sentAt(start, end int64) (within bool, sent int64) {
+	from := sort.Search(len(l.marks), func(i int) bool { return l.marks[i].acked > start })
+	to := sort.Search(len(l.marks), func(i int) bool { return l.marks[i].acked > end })
+	if from < to {
+		within = l.marks[from].acked < end
+		if last := &l.marks[to-1]; last.acked == end {
+			sent = last.end
 		}
 	}
-	if n := len(l.marks); n > 0 {
-		return l.marks[n-1]
-	}
-	return mark{time: noTime, acked: -1}
+	return within, sent
 }

@@ -2,21 +2,428 @@ package decode
 
 import (
 	"slices"
+	"sort"
 
 	"satascope/sata"
-	"satascope/walcore"
 )
 
-// Which request a response behind a gap answers. Responses come in the order of
-// their requests, so where one begins tells how long those before it were
-// together: that often leaves one request only. Where it leaves several, the
-// likeliest is taken and said to be no more than that (CodePairingAssumed).
+// A pairing is what is known of which request the next response answers. Responses
+// come in the order of their requests, so where one begins tells how long those
+// before it were together: that often leaves one request only. Where it leaves
+// several, the likeliest is taken and said to be no more than that
+// (CodePairingAssumed), until responses come that no other pairing allows.
+type pairing struct {
+	due       int64     // where the response to the oldest of before, or else of those that wait, begins; -1 when not known
+	before    []request // given up since: their responses are among what lies behind due
+	pipelines bool      // the client was seen to ask before it was answered
+
+	calm, calmest int // requests in a row that were sent when all before had been answered: now, and at most while no pair was in doubt
+
+	others          shifts            // the other pairings that are possible
+	gone            [maxShift]request // the requests before those that wait: number n stands at n modulo maxShift
+	count           int               // of all there were
+	sought, certain int64             // up to where no response begins to a request that waits, and to any that will come
+	acked           int64             // how much its sender had received when it sent the response that is taken, -1 when not known
+	totals          totals            // scratch of answeredAt, as are these:
+	fit             []int             // which of those that wait can be answered
+	lost            []lostRequests    // which that were lost
+}
+
+// lostRequests are requests that were lost before one that waits.
+type lostRequests struct {
+	before int // which, negative for one that was given up
+	most   int // how many they are at most
+}
+
+const (
+	maxShift  = 32 // by how many requests another pairing is followed
+	maxBefore = 64 // how many requests that were given up are counted with
+	maxSums   = 256
+	calmRun   = 4 // so many requests in a row that are sent when nothing waits show that a client waits
+)
 
 // A span is how long something can be.
 type span struct{ least, most uint64 }
 
-// maxSums bounds how many lengths of lost responses are tried together.
-const maxSums = 256
+const endless = 1 << 62
+
+// totals are how long the responses to a row of requests can be together.
+type totals struct {
+	need      uint64
+	sums      []span // none above need
+	next      []span
+	unlimited bool // more than can be followed: anything
+}
+
+func (t *totals) begin(need int64) {
+	t.unlimited = need < 0
+	t.need, t.sums = uint64(max(0, need)), append(t.sums[:0], span{})
+}
+
+// add adds a response with one of several lengths.
+func (t *totals) add(lengths []span) {
+	if t.unlimited {
+		return
+	}
+	t.next = t.next[:0]
+	for _, length := range lengths {
+		for _, s := range t.sums {
+			s = span{s.least + length.least, min(s.most+length.most, endless)}
+			if s.least <= t.need && !slices.Contains(t.next, s) {
+				t.next = append(t.next, s)
+			}
+		}
+	}
+	t.sums, t.next = t.next, t.sums
+	t.unlimited = len(t.sums) > maxSums
+}
+
+// reach says whether together they can be as long as they need to be.
+func (t *totals) reach() bool { return t.can(t.need) }
+
+// can says whether they can be n bytes together, of what they need to be.
+func (t *totals) can(n uint64) bool {
+	return t.unlimited || slices.ContainsFunc(t.sums, func(s span) bool { return s.least <= n && n <= s.most })
+}
+
+// fallShort says whether they can be so short that there is room for another
+// response behind them.
+func (t *totals) fallShort() bool {
+	return t.unlimited || slices.ContainsFunc(t.sums, func(s span) bool { return s.least+sata.ReadHeadSize <= t.need })
+}
+
+// shifts are pairings by how they differ from the one that is taken: bit s+maxShift
+// stands for the one in which the responses from now on answer the requests s
+// before those that they are given to. Bit maxShift is for one that differs in the
+// next response only.
+type shifts uint64
+
+const (
+	later   shifts = 1<<maxShift - 2
+	earlier shifts = later << maxShift
+)
+
+func shift(s int) shifts {
+	if s <= -maxShift || s >= maxShift {
+		return 0
+	}
+	return 1 << (s + maxShift)
+}
+
+// doubtful says whether a response may answer another request than the one it is
+// given to.
+func (p *pairing) doubtful() bool { return p.others != 0 }
+
+// begin notes where the response to the oldest waiting request begins.
+func (p *pairing) begin(at int64) {
+	p.due, p.before, p.sought, p.certain = at, p.before[:0], 0, 0
+}
+
+// pipelining notes that the client asks before it is answered.
+func (p *pairing) pipelining() {
+	if !p.pipelines {
+		p.pipelines, p.sought, p.certain = true, 0, 0
+	}
+}
+
+// wait notes what a new request says of how its client asks, and whether no
+// response is under way, so that what comes next is its own. A client that was
+// never seen to ask before it was answered is taken to go on so.
+func (f *framer) wait(w *request) {
+	p := &f.pairing
+	p.sought = p.certain
+	switch {
+	case len(f.waiting) > 0:
+		if !w.fresh {
+			p.pipelining()
+		}
+	case w.hint >= 0 && w.hint < p.due:
+		p.pipelining()
+	case w.fresh && !w.torn && !p.pipelines && w.hint >= f.server.pos:
+		p.begin(w.hint)
+	}
+}
+
+// answered drops the oldest waiting request, whose response stands from start to
+// end.
+func (f *framer) answered(start, end int64) {
+	p, w := &f.pairing, &f.waiting[0]
+	if p.calm++; !w.fresh || w.hint != start {
+		p.calm = 0
+	}
+	if !p.doubtful() {
+		p.calmest = max(p.calmest, p.calm)
+	} else if p.calm >= calmRun && p.calmest >= calmRun || p.calm >= 2*calmRun && !p.pipelines {
+		p.others = 0
+	}
+	f.drop()
+	p.begin(end)
+	if len(f.waiting) > 0 {
+		if hint := f.waiting[0].hint; hint >= 0 && hint < end {
+			p.pipelining()
+		}
+	}
+}
+
+// giveUp drops the oldest waiting request, whose response is lost.
+func (f *framer) giveUp() {
+	p := &f.pairing
+	if p.before = append(p.before, f.waiting[0]); len(p.before) > maxBefore {
+		p.begin(-1)
+	}
+	f.drop()
+}
+
+func (f *framer) drop() {
+	p := &f.pairing
+	p.gone[p.count%maxShift] = f.waiting[0]
+	p.count++
+	p.sought, p.certain = 0, 0
+	if len(f.waiting) > maxBefore {
+		f.waiting = f.waiting[1:] // copying many for each would take long
+	} else {
+		f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
+	}
+	if len(f.waiting) > 0 && f.waiting[0].torn {
+		f.seekingServer = true // what comes next answers a request that was lost
+	}
+}
+
+// confirm drops the other pairings that a response to the oldest waiting request
+// rules out: what it would answer can't be answered so.
+func (f *framer) confirm(head []byte, length uint64) {
+	p := &f.pairing
+	if p.others &^= shift(0); p.others == 0 {
+		return
+	}
+	for s := 1 - maxShift; s < maxShift; s++ {
+		if p.others&shift(s) == 0 {
+			continue
+		}
+		var w *request
+		switch {
+		case s < 0 && -s < len(f.waiting):
+			w = &f.waiting[-s]
+			if p.acked >= 0 && p.acked < w.end {
+				p.others &^= shift(s)
+				continue
+			}
+		case s < 0:
+			if p.acked >= 0 && p.acked <= f.waiting[len(f.waiting)-1].end {
+				p.others &^= shift(s)
+			}
+			continue
+		default:
+			if w = f.gonePast(s); w == nil {
+				continue
+			}
+		}
+		if sata.LooksLikeResponse(head, w.shape) == sata.No || !slices.ContainsFunc(f.answerLengths(w), func(s span) bool { return s.least <= length && length <= s.most }) {
+			p.others &^= shift(s)
+		}
+	}
+}
+
+// gonePast is the request s before the oldest that waits; none where it isn't
+// known, or where others were lost in between, so that it may be one of them.
+func (f *framer) gonePast(s int) *request {
+	p := &f.pairing
+	if s > p.count || f.waiting[0].lost > 0 {
+		return nil
+	}
+	for n := 1; n < s; n++ {
+		if p.gone[(p.count-n)%maxShift].lost > 0 {
+			return nil
+		}
+	}
+	return &p.gone[(p.count-s)%maxShift]
+}
+
+// answeredAt says which waiting request the response answers that begins n bytes
+// behind the front of the server's lane, if there is one; Maybe when more bytes
+// must tell.
+func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
+	b, p := f.server.buf[n:], &f.pairing
+	q := f.server.pos + int64(n)
+	p.acked = f.server.at(q).acked
+	from, to := f.received()
+	if like := f.startsAnswer(b, q, f.waiting[from:to]); like != sata.Yes {
+		return -1, like
+	}
+	need, first := int64(-1), from
+	if p.due >= 0 && from == 0 {
+		need, first = max(0, q-p.due), -len(p.before)
+	}
+	t := &p.totals
+	t.begin(need)
+	p.fit, p.lost = p.fit[:0], p.lost[:0]
+	likeliest := choice{which: -1}
+	sent := f.server.before(q)
+	torn, refuted, hint := false, false, int64(-1)
+	next := request{start: f.client.pos, torn: f.hole, lost: f.askedLost, maybe: f.holeMaybe}
+	for k := first; k <= to; k++ {
+		w := &next
+		switch {
+		case k < 0:
+			w = &p.before[k+len(p.before)]
+		case k < len(f.waiting):
+			w = &f.waiting[k]
+		}
+		if w.torn {
+			torn = true
+			lengths, most := lostAnswers(w)
+			if hint <= q && (p.acked < 0 || p.acked >= w.start-w.lost+sata.RequestSize) && (t.reach() || most > 1 && t.fallShort()) && answersLost(b, w) {
+				p.lost = append(p.lost, lostRequests{k, most})
+			}
+			t.add(lengths)
+		}
+		if k == to {
+			break
+		}
+		// One that waits for each response asks where the last one ended.
+		refuted = refuted || torn && w.hint >= p.due && w.hint <= q && !t.can(uint64(w.hint-p.due))
+		hint = w.hint
+		if k >= 0 {
+			if rank, like := f.mayAnswer(b, q, w); like == sata.Yes {
+				fits := t.reach()
+				// Its client asked before it had the response to what was lost, when there
+				// is no room for one, or what stands there was sent before it was asked for.
+				refuted = refuted || torn && rank == expected && (!fits || sent >= 0 && sent < w.start && w.torn)
+				if fits || !torn && rank != unexpected { // else a response that answers what was lost comes first
+					likeliest.take(p, k, rank, fits)
+				}
+			}
+		}
+		t.add(f.answerLengths(w))
+	}
+	if refuted && !p.pipelines {
+		p.pipelining()
+		return f.answeredAt(n)
+	}
+	late := p.pipelines && p.acked > f.client.end()
+	switch {
+	case late && !f.final && len(f.server.buf) <= maxAhead:
+		return -1, sata.Maybe // a request that is captured late, or lost, may be what it answers
+	case likeliest.which < 0:
+		return -1, sata.No
+	}
+	f.noteDoubt(likeliest, q, late)
+	f.waiting[likeliest.which].torn = false
+	return likeliest.which, sata.Yes
+}
+
+// A choice is the request of those that can be answered which is the likeliest: one
+// that the lengths bear out, and of these the one that expected it most.
+type choice struct {
+	which int // -1 for none
+	best  expectation
+	fits  bool
+}
+
+func (c *choice) take(p *pairing, k int, rank expectation, fits bool) {
+	switch {
+	case c.fits && !fits:
+		return
+	case fits && !c.fits:
+		c.which, c.fits, p.fit = -1, true, p.fit[:0]
+	}
+	p.fit = append(p.fit, k)
+	if c.which < 0 || rank > c.best {
+		c.which, c.best = k, rank
+	}
+}
+
+// received is which of the requests that wait the server can answer with the
+// response at which is looked: those that it had received, and of these the last,
+// which are more than a client leaves without an answer.
+func (f *framer) received() (from, to int) {
+	to = len(f.waiting)
+	if acked := f.pairing.acked; acked >= 0 {
+		to = sort.Search(to, func(i int) bool { return f.waiting[i].end > acked })
+	}
+	return max(0, to-2*maxPipelined), to
+}
+
+// startsAnswer says whether a response to any of some requests can begin at offset
+// q with b.
+func (f *framer) startsAnswer(b []byte, q int64, waiting []request) sata.Likeness {
+	any := sata.No
+	for k := range waiting {
+		switch _, like := f.mayAnswer(b, q, &waiting[k]); like {
+		case sata.Maybe:
+			return sata.Maybe
+		case sata.Yes:
+			any = sata.Yes
+		}
+	}
+	return any
+}
+
+// An expectation is how well a response stands where its request's sender expected it.
+type expectation uint8
+
+const (
+	unexpected expectation = iota // elsewhere
+	open                          // it asked behind another request, and expected it anywhere
+	expected                      // just here
+)
+
+// mayAnswer says whether what stands at offset q can be the response to a request,
+// but for how long the responses before it are.
+func (f *framer) mayAnswer(b []byte, q int64, w *request) (e expectation, like sata.Likeness) {
+	switch {
+	case !w.fresh:
+		e = open
+	case w.hint == q:
+		e = expected
+	}
+	if e == unexpected && !f.pairing.pipelines || w.hint > q {
+		return e, sata.No
+	}
+	switch like = sata.LooksLikeResponse(b, w.shape); {
+	case like == sata.Maybe && !f.final:
+		return e, sata.Maybe
+	case like != sata.Yes || e != expected && !f.strong(b, w.shape):
+		return e, sata.No
+	}
+	return e, sata.Yes
+}
+
+// noteDoubt notes which other pairings are possible when a response is taken to
+// answer a request that waits.
+func (f *framer) noteDoubt(c choice, q int64, late bool) {
+	p, which := &f.pairing, c.which
+	was := p.others
+	for _, k := range p.fit {
+		if k != which {
+			p.others |= shift(which - k)
+		}
+	}
+	for _, lost := range p.lost {
+		if !p.pipelines && p.calmest >= calmRun {
+			break // it would have waited for the response
+		}
+		switch {
+		case lost.before <= which:
+		case lost.before < len(f.waiting):
+			f.waiting[lost.before].maybe = true
+		default:
+			f.holeMaybe = true
+		}
+		for n := range min(lost.most, maxShift) {
+			p.others |= shift(which - lost.before + 1 + n)
+		}
+	}
+	switch {
+	case !c.fits, was != 0 && q != p.due:
+		p.others |= earlier | later // a length is not what it should be, or may not be what it is taken for
+	case late:
+		p.others |= later
+	}
+	if p.due < 0 && p.pipelines {
+		p.others |= earlier
+	}
+}
 
 // answerLengths are how long a response to a request can be.
 func (f *framer) answerLengths(w *request) []span {
@@ -30,103 +437,94 @@ func (f *framer) answerLengths(w *request) []span {
 		}
 		return []span{{sata.ReadHeadSize, sata.ReadHeadSize}, {sata.ReadHeadSize + least, sata.ReadHeadSize + most}}
 	}
-	return lengthsOf(w.shape)
+	return lengthsOf[w.shape]
 }
 
-// lengthsOf are how long a response of a shape can be whose length depends on
+// lengthsOf are how long a response of each shape can be whose length depends on
 // nothing else; none where it does.
-func lengthsOf(shape sata.Shape) []span {
-	if shape == sata.ShapeUnknown || shape == sata.ShapeRead {
-		return nil
-	}
-	var all []span
-	add := func(l sata.Length) {
-		if s := (span{l.Bytes, l.Bytes}); !slices.Contains(all, s) {
-			all = append(all, s)
+var lengthsOf = func() (of [sata.ShapeRead + 1][]span) {
+	for shape := range sata.ShapeRead {
+		if shape == sata.ShapeUnknown {
+			continue
+		}
+		whole := sata.ResponseLength(shape, sata.Success)
+		lengths := []uint64{whole.Bytes, sata.ResponseLength(shape, sata.FSError).Bytes}
+		if !whole.Exact {
+			lengths = append(lengths, sata.ResponseLength(sata.ShapeInfo, sata.Success).Bytes) // what answers every query has the room of the largest
+		}
+		slices.Sort(lengths)
+		for _, n := range slices.Compact(lengths) {
+			of[shape] = append(of[shape], span{n, n})
 		}
 	}
-	whole := sata.ResponseLength(shape, sata.Success)
-	add(whole)
-	add(sata.ResponseLength(shape, sata.FSError))
-	if !whole.Exact {
-		add(sata.ResponseLength(sata.ShapeInfo, sata.Success)) // what answers every query has the room of the largest
-	}
-	return all
-}
+	return of
+}()
 
-// fits says whether the responses to the first n waiting requests can be what the
-// server sent between the last response that is known and offset q.
-func (f *framer) fits(n int, q int64) bool {
-	if f.due < 0 || n > maxPipelined {
-		return true
+// asking are the commands by how long a request is.
+var asking = func() map[int64][]sata.Command {
+	by := map[int64][]sata.Command{}
+	for _, spec := range sata.Commands {
+		n := int64(sata.RequestLength(spec.Command).Bytes)
+		by[n] = append(by[n], spec.Command)
 	}
-	need := uint64(max(0, q-f.due))
-	sums := []span{{}}
-	for i := range n {
-		var next []span
-		for _, length := range f.answerLengths(&f.waiting[i]) {
-			for _, s := range sums {
-				s = span{s.least + length.least, s.most + length.most}
-				if s.least <= need && !slices.Contains(next, s) {
-					next = append(next, s)
-				}
-			}
-		}
-		if sums = next; len(sums) > maxSums {
+	return by
+}()
+
+// areTwo says whether a number of bytes is that of two requests. (It can be that of
+// many small ones as well, or that of one with data.)
+func areTwo(lost int64) bool {
+	for n := range asking {
+		if asking[lost-n] != nil {
 			return true
 		}
 	}
-	lost := uint64(0) // at least, and of responses to requests that were lost too
-	for i := range f.waiting[:n+1] {
-		if f.waiting[i].torn {
-			lost += sata.ReadHeadSize
-		}
-	}
-	return slices.ContainsFunc(sums, func(s span) bool {
-		if lost > 0 {
-			return s.least+lost <= need
-		}
-		return s.most >= need
-	})
+	return false
 }
 
-// noteDoubt notes, when the response at offset q is taken to answer the request
-// that waits with n before it, one of several candidates, whether that is sure. A
-// client that was never seen to ask before it was answered is taken to go on so.
-func (f *framer) noteDoubt(n, candidates int, q int64) {
-	torn := 0
-	for i := range f.waiting[:n+1] {
-		if f.waiting[i].torn {
-			torn++
+// lostAnswers are how long the responses to the requests can be together that were
+// lost before one that waits, and how many they are at most: a single one when it
+// has just the length of what is missing.
+func lostAnswers(w *request) (lengths []span, most int) {
+	add := func(s span) {
+		if !slices.Contains(lengths, s) {
+			lengths = append(lengths, s)
 		}
 	}
-	switch {
-	case candidates > 1:
-		f.doubt = true
-	case f.pipelines && (f.due < 0 || torn > 0 && (n > 0 || !explained(f.waiting[0].lost, q-f.due))):
-		f.doubt = true
+	if w.maybe {
+		add(span{})
 	}
-}
-
-// explained says whether it is one request that was lost with a number of bytes of
-// the client, so that the response to it, which has a number of bytes too, is all
-// that comes before the one to the next request.
-func explained(lost, answer int64) bool {
-	if answer <= 0 || lost < 2*sata.RequestSize {
-		return answer > 0
-	}
-	for _, spec := range sata.Commands {
-		c := spec.Command
-		if sata.RequestLength(c).Bytes != uint64(lost) {
-			continue
+	commands := asking[w.lost]
+	if commands == nil {
+		least := 1
+		if most = w.most(); areTwo(w.lost) {
+			least, most = 2, 2
 		}
+		add(span{uint64(least) * sata.ReadHeadSize, endless})
+		return lengths, most
+	}
+	for _, c := range commands {
 		for _, shape := range answersTo(c) {
-			if slices.Contains(lengthsOf(shape), span{uint64(answer), uint64(answer)}) {
-				return true
+			for _, s := range lengthsOf[shape] {
+				add(s)
+			}
+			if lengthsOf[shape] == nil {
+				add(span{sata.HeaderSize, endless})
 			}
 		}
 	}
-	return false
+	return lengths, 1
+}
+
+// answersLost says whether b can begin the response to what was lost before a
+// request.
+func answersLost(b []byte, w *request) bool {
+	can := func(c sata.Command) bool {
+		return slices.ContainsFunc(answersTo(c), func(shape sata.Shape) bool { return sata.LooksLikeResponse(b, shape) != sata.No })
+	}
+	if commands := asking[w.lost]; commands != nil {
+		return slices.ContainsFunc(commands, can)
+	}
+	return w.lost < 2*sata.RequestSize || slices.ContainsFunc(sata.Commands, func(spec *sata.Spec) bool { return can(spec.Command) })
 }
 
 // answersTo are the shapes that a response to a command can have.
@@ -135,73 +533,4 @@ func answersTo(c sata.Command) []sata.Shape {
 		return []sata.Shape{sata.ShapeInfo, sata.ShapeCount, sata.ShapeSpace}
 	}
 	return []sata.Shape{c.Spec().Response}
-}
-
-// wait notes what a new request says of how its client asks, and whether no
-// response is under way, so that what comes next is its own for sure.
-func (f *framer) wait(w *request) {
-	switch {
-	case len(f.waiting) > 0:
-		f.pipelines = f.pipelines || !w.fresh
-	case w.hint >= 0 && w.hint < f.due:
-		f.pipelines = true
-	case w.fresh && !w.torn && w.hint >= f.server.pos:
-		f.doubt, f.due = false, w.hint
-	}
-}
-
-// answered drops the oldest waiting request, whose response ends at an offset, -1
-// when that is not known.
-func (f *framer) answered(end int64) {
-	if f.waiting[0].shape == sata.ShapeDescriptor {
-		f.pathsTold = false // of what it opens
-	}
-	f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
-	f.due = end
-	if len(f.waiting) == 0 {
-		f.doubtTold = false
-		return
-	}
-	if f.waiting[0].torn {
-		f.seekingServer = true // what comes next answers a request that was lost
-	}
-	if hint := f.waiting[0].hint; hint >= 0 && hint < end {
-		f.pipelines = true
-	}
-}
-
-// tellDoubt tells, at the first response of a run, that it and those that follow
-// may answer other requests.
-func (f *framer) tellDoubt(at walcore.At, length uint64) {
-	if f.doubt && !f.doubtTold {
-		f.doubtTold = true
-		f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
-			Code: walcore.CodePairingAssumed, Stream: f.id, At: at, FromServer: true, Size: length}})
-	}
-}
-
-// Bytes of a client that are enough for an opening, and for a closing too.
-var (
-	openingSize = int64(sata.RequestLength(sata.OpenFolder).Bytes)
-	reopenSize  = openingSize + int64(sata.RequestLength(sata.CloseFolder).Bytes)
-)
-
-// tellPaths tells, before a request, that descriptors may have been closed and
-// opened again unseen: in a gap before it that is long enough, or by responses that
-// its client had received, and that are lost or not told apart yet.
-func (f *framer) tellPaths(w *request, at walcore.At) {
-	f.askedLost += w.lost
-	f.askedLostNow = 0
-	from, size := f.client, w.lost
-	if size < openingSize || f.askedLost < reopenSize {
-		opens := slices.ContainsFunc(f.waiting, func(w request) bool { return w.shape == sata.ShapeDescriptor })
-		closes := slices.ContainsFunc(f.waiting, func(w request) bool { return w.closes || w.torn })
-		if !f.lossy || !opens || !closes || f.pathsTold || w.hint <= f.server.pos {
-			return
-		}
-		f.pathsTold = true
-		from, size, at.Offset = f.server, w.hint-f.server.pos, f.server.pos
-	}
-	f.order.tell(event{kind: eventDoubtPaths, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
-		Code: walcore.CodePathsUnsure, Stream: f.id, At: at, FromServer: from == f.server, Size: uint64(size)}})
 }
