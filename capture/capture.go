@@ -63,6 +63,7 @@ type Conversation struct {
 	ID    uint32            // ordinal in the file, from 0
 	Ends  [2]netip.AddrPort // by Side
 	Began bool              // its beginning (a SYN) was recorded
+	SYN   [2]bool           // that of each side was, so that its first byte is known
 	Twin  bool              // another one between the same ends was open when it opened
 
 	// What follows grows while the file is read, also for a conversation that

@@ -316,6 +316,7 @@ func (c *conv) elsewhere(from Side, s *Segment, size int) bool {
 // syn finds or makes the conversation that a SYN belongs to.
 func (a *Assembler) syn(c *conv, from Side, s *Segment) (*conv, Side) {
 	if c != nil && c.ownSYN(from, s) {
+		c.noteSYN()
 		return c, from
 	}
 	if c != nil {
@@ -337,9 +338,12 @@ func (a *Assembler) syn(c *conv, from Side, s *Segment) (*conv, Side) {
 	if from == B {
 		c.sides[A].synAt(s.Ack - 1)
 	}
+	c.noteSYN()
 	a.open(c)
 	return c, from
 }
+
+func (c *conv) noteSYN() { c.SYN = [2]bool{c.sides[A].began, c.sides[B].began} }
 
 // synAt notes a side's SYN.
 func (s *side) synAt(isn uint32) {

@@ -173,6 +173,9 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 	}
 	t.notice(c, r.From, r.Acked, r.Packet)
 	f.first(t, l, m)
+	if l == f.server && l.end() == 0 && !c.SYN[r.From] {
+		f.pairing.begin(-1) // there may have been more before
+	}
 	l.segments = append(l.segments, Segment{Offset: r.Offset, Length: uint32(len(r.Bytes)), File: r.File, Packet: uint32(r.Packet), Seq: r.Seq, Flags: r.Flags, Time: r.Time, Source: r.Source})
 	st := f.stream()
 	if l == f.client {
