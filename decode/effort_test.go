@@ -14,6 +14,9 @@ import (
 // another waits for what never comes. With work that grows with the square of what
 // waits, each of these takes minutes, and go test ends it.
 func TestEffort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes tens of megabytes")
+	}
 	write := func(size uint32) []byte {
 		return ask(t, sata.Request{Command: sata.WriteFile, BlockCount: 1, BlockSize: size, FD: 3})
 	}

@@ -79,6 +79,9 @@ func about(command sata.Command, fd int32, size uint32) sata.Request {
 // descriptor was closed and opened again: nothing is invented, and no response has
 // another request, and no request another path, without a word.
 func TestEveryLoss(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes some thousand captures")
+	}
 	conversations := map[string]func(c *console){
 		"one after the other": func(c *console) {
 			for i := range 4 {
