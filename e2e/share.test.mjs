@@ -342,7 +342,19 @@ withoutService("what a link brought can be saved, also where the compatible log 
   const { name, bytes } = await reader.download("#notice-go");
   assert.equal(name, "response_nobody_asked_for.pcap");
   assert.ok(bytes.equals(await readFile(file)));
-  // The notice was of that file.
+  // Another notice takes its place only for a while.
+  const says = (text) => reader.tab.waitForFunction((t) => document.getElementById("notice-text").textContent.includes(t), {}, text);
+  await reader.tab.keyboard.press("/");
+  await reader.tab.keyboard.type("kind:response ");
+  await reader.tab.waitForFunction(() => document.body.innerText.includes("4 of 8"));
+  await reader.tab.focus("#log");
+  await reader.tab.keyboard.type("g5");
+  await reader.tab.keyboard.press("Enter");
+  await says("Row 5 is not in the list");
+  await reader.tab.click("#notice-go");
+  await says("came in the link itself");
+  assert.equal(await reader.text("#notice-go"), "Save the file");
+  // It was of that file.
   await reader.choose(file);
   await reader.tab.waitForFunction(() => /^The compatible log ends before row/.test(document.getElementById("notice-text").textContent));
   assert.equal(await reader.text("#notice-go"), "Show it");

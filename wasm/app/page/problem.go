@@ -23,6 +23,7 @@ type problem struct {
 	do                     func() // what the notice's button does
 	leftOut                bool   // the notice says that the selected row is left out
 	brought                string // what the notice says of a file that a link brought
+	back                   func() // shows that notice again, after another one
 }
 
 func newProblem(p *page) *problem {
@@ -30,7 +31,7 @@ func newProblem(p *page) *problem {
 		p: p, box: byID("problem"), error: byID("error"), offers: byID("offers"),
 		notice: byID("notice"), text: byID("notice-text"), goButton: byID("notice-go"),
 	}
-	on(byID("notice-close"), "click", func(dom.Event) { show(b.notice, false) })
+	on(byID("notice-close"), "click", func(dom.Event) { b.dismiss() })
 	on(b.goButton, "click", func(dom.Event) { b.do() })
 	return b
 }
@@ -38,7 +39,7 @@ func newProblem(p *page) *problem {
 func (b *problem) clear() {
 	show(b.box, false)
 	show(b.notice, false)
-	b.brought = ""
+	b.brought, b.back = "", nil
 	b.error.SetTextContent("")
 	clearAll(b.offers)
 }
@@ -76,6 +77,18 @@ func (b *problem) offerNext(text, label string, do func()) {
 func (b *problem) tellBrought(about string, save func()) {
 	b.offerNext(about, "Save the file", save)
 	b.brought = about
+	b.back = func() { b.tellBrought(about, save) }
+}
+
+// dismiss hides the notice; one of a file that a link brought comes back when it
+// was another that hid it.
+func (b *problem) dismiss() {
+	if b.back != nil && b.brought == "" {
+		b.back()
+		return
+	}
+	b.back = nil
+	show(b.notice, false)
 }
 
 // tellLeftOut says that the selected row is not in the list, until it is.
@@ -88,7 +101,7 @@ func (b *problem) tellLeftOut(record int) {
 func (b *problem) check() {
 	if b.leftOut && (b.p.list.sel < 0 || b.p.list.at >= 0) {
 		b.leftOut = false
-		show(b.notice, false)
+		b.dismiss()
 	}
 }
 
