@@ -17,7 +17,9 @@ type pairing struct {
 	before    []request // given up since: their responses are among what lies behind due
 	pipelines bool      // the client was seen to ask before it was answered
 
-	calm, calmest int // requests in a row that were sent when all before had been answered: now, and at most while no pair was in doubt
+	doubted       int  // in two files without packets: responses to come of which it is not sure
+	first         bool // likewise: those to requests that were lost may come first
+	calm, calmest int  // requests in a row that were sent when all before had been answered: now, and at most while no pair was in doubt
 
 	others          shifts            // the other pairings that are possible
 	gone            [maxShift]request // the requests before those that wait: number n stands at n modulo maxShift
@@ -112,7 +114,7 @@ func shift(s int) shifts {
 
 // doubtful says whether a response may answer another request than the one it is
 // given to.
-func (p *pairing) doubtful() bool { return p.others != 0 }
+func (p *pairing) doubtful() bool { return p.others != 0 || p.doubted > 0 }
 
 // begin notes where the response to the oldest waiting request begins.
 func (p *pairing) begin(at int64) {
@@ -156,6 +158,7 @@ func (f *framer) answered(start, end int64) {
 	} else if p.calm >= calmRun && p.calmest >= calmRun || p.calm >= 2*calmRun && !p.pipelines {
 		p.others = 0
 	}
+	p.doubted = max(0, p.doubted-1)
 	f.drop()
 	p.begin(end)
 	if len(f.waiting) > 0 {
@@ -338,9 +341,11 @@ func (c *choice) take(p *pairing, k int, rank expectation, fits bool) {
 // which are more than a client leaves without an answer.
 func (f *framer) received() (from, to int) {
 	to = len(f.waiting)
-	if acked := f.pairing.acked; acked >= 0 {
-		to = sort.Search(to, func(i int) bool { return f.waiting[i].end > acked })
+	acked := f.pairing.acked
+	if acked < 0 {
+		return 0, min(to, 2*maxPipelined)
 	}
+	to = sort.Search(to, func(i int) bool { return f.waiting[i].end > acked })
 	return max(0, to-2*maxPipelined), to
 }
 
