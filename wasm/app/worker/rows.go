@@ -83,11 +83,6 @@ func (p *packer) exchange(v *listing, k int) {
 	if to, ok := x.Destination(int(e.Request)); ok {
 		p.text = walcore.AppendVisible(append(p.text, " → "...), cutText(to))
 	}
-	if words := doubtWords[x.Doubts(k)]; words != "" {
-		start := len(p.text)
-		p.text = append(p.text, words...)
-		p.spans = append(p.spans, bridge.Span{Start: start, End: len(p.text), Mark: bridge.MarkAside})
-	}
 	p.result = x.AppendOutcome(p.result[:0], e)
 	p.row.Result = p.result
 	if e.Response != inspect.None {
@@ -101,6 +96,12 @@ func (p *packer) exchange(v *listing, k int) {
 		}
 	}
 	p.lightExchange(v, e)
+	// Last, as filters and searches don't look into it.
+	if words := doubtWords[x.Doubts(k)]; words != "" {
+		start := len(p.text)
+		p.text = append(p.text, words...)
+		p.spans = append(p.spans, bridge.Span{Start: start, End: len(p.text), Mark: bridge.MarkAside})
+	}
 	p.row.Text, p.row.Spans = p.text, p.spans
 }
 

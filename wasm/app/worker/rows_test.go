@@ -159,6 +159,40 @@ func TestRowsSayWhatIsNotSure(t *testing.T) {
 	require.Equal(t, bridge.Changed, m.Streams[0].Change)
 }
 
+// A filter and a search light what they found, not the words on what isn't sure.
+func TestDoubtIsNoPath(t *testing.T) {
+	d := decoded(t, "../damaged/reopening_lost.pcap")
+	for _, c := range []struct {
+		spec bridge.SetView
+		find string
+		mark bridge.Mark
+	}{
+		{bridge.SetView{Exchanges: true, Filter: "path:a"}, "", bridge.MarkMatch},
+		{bridge.SetView{Exchanges: true, Filter: "a"}, "", bridge.MarkMatch},
+		{bridge.SetView{Exchanges: true}, "a", bridge.MarkHit},
+	} {
+		v := listed(t, d, c.spec)
+		v.finder = newFinder(v, &bridge.Find{Text: c.find})
+		var p packer
+		doubts, lit := 0, 0
+		for _, r := range rowsOf(t, p.answerRows(v, 0, 1000)) {
+			for _, s := range r.Spans {
+				switch text := string(r.Text[s.Start:s.End]); {
+				case s.Mark == c.mark:
+					require.Equal(t, "a", strings.ToLower(text))
+					lit++
+				default:
+					require.Equal(t, bridge.MarkAside, s.Mark)
+					require.Contains(t, doubtWords[1:], text)
+					doubts++
+				}
+			}
+		}
+		require.NotZero(t, doubts, "%+v", c)
+		require.NotZero(t, lit, "%+v", c)
+	}
+}
+
 func TestEndOfAFolderAndBytesWrittenAreNoFailures(t *testing.T) {
 	d := decoded(t, "captures/devkit_story.pcapng.gz")
 	var p packer
