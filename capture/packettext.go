@@ -21,7 +21,8 @@ type packetText struct {
 	out  []byte // not read yet
 
 	packet []byte
-	within bool
+	length int64 // of the rows since an offset of 0, in the packet or not
+	within bool  // rows belong to a packet
 	time   int64
 	link   uint32 // of the section that was begun last; noLink before the first
 
@@ -108,11 +109,11 @@ func (t *packetText) next() {
 			t.flush()
 			t.within = !t.made
 			t.time, t.heading, t.made = t.heading, NoTime, false
-			t.packet = t.packet[:0]
-		case offset > 0 && offset != int64(len(t.packet)):
-			t.err = &FormatError{In: KindPacketText.String(), Offset: start, Line: t.line, Expected: "the offset " + hexOffset(int64(len(t.packet))) + " or 0", Found: hexOffset(offset)}
+			t.packet, t.length = t.packet[:0], 0
+		case offset > 0 && offset != t.length:
+			t.err = &FormatError{In: KindPacketText.String(), Offset: start, Line: t.line, Expected: "the offset " + hexOffset(t.length) + " or 0", Found: hexOffset(offset)}
 		}
-		if t.err == nil || t.err == io.EOF {
+		if t.length += int64(len(row)); t.within && (t.err == nil || t.err == io.EOF) {
 			t.packet = append(t.packet, row...)
 		}
 	} else {
