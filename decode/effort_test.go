@@ -49,6 +49,19 @@ func TestEffort(t *testing.T) {
 		d := decode(t, w, func(i int) bool { return i < 3 || i >= lost || w.packets[i].Data[15] == 1 })
 		require.GreaterOrEqual(t, len(messagesOf(d)), requests+100)
 	})
+	t.Run("what the server says is no response", func(t *testing.T) {
+		const requests = 50_000
+		w := newWire()
+		w.say(0, ask(t, stat))
+		lost := len(w.packets)
+		w.say(1, response(t, sata.Response{Shape: sata.ShapeInfo}))
+		for range requests {
+			w.say(0, ask(t, stat))
+			w.say(1, []byte{0xFF})
+		}
+		d := decode(t, w, func(i int) bool { return i != lost })
+		require.Equal(t, requests+1, len(messagesOf(d)))
+	})
 	t.Run("a write behind a gap that does not end", func(t *testing.T) {
 		w := newWire()
 		w.say(0, ask(t, stat))

@@ -2,7 +2,6 @@ package decode
 
 import (
 	"encoding/binary"
-	"slices"
 	"sort"
 	"strconv"
 
@@ -286,10 +285,13 @@ func (f *framer) stepClient() bool {
 	if f.half && f.asks > 1 {
 		// No response will come: what is out of band belongs to this request.
 		f.order.tell(event{kind: eventPass, stream: f.id, msg: walcore.Message{At: msg.At}})
-		f.waiting = f.waiting[:0]
+		f.waiting, f.pairing.stale = f.waiting[:0], 0
 	}
 	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg, asked: asked{w.hint, w.lost, w.shape == sata.ShapeDescriptor, w.closes}})
 	f.waiting = append(f.waiting, w)
+	if !w.fresh {
+		f.pairing.stale++
+	}
 	l.take(int(length))
 	if msg.Problem == nil && parsed.Command == sata.WriteFile && st.FFIO {
 		f.outOfBand = bulk{active: true, start: l.pos, length: w.total, fd: parsed.FD}
@@ -998,7 +1000,7 @@ func (f *framer) unlessFinal() sata.Likeness {
 // before the one that is found have lost their responses.
 func (f *framer) seekResponse() bool {
 	l, p := f.server, &f.pairing
-	scan := p.pipelines || slices.ContainsFunc(f.waiting, func(w request) bool { return !w.fresh }) // a response may begin anywhere
+	pipelines, scan := p.pipelines, p.pipelines || p.stale > 0 // a response may begin anywhere
 	p.sought = max(p.sought, l.pos)
 	known := p.sought <= max(p.certain, l.pos)
 	for n := int(p.sought - l.pos); n < len(l.buf); n++ {
@@ -1012,6 +1014,9 @@ func (f *framer) seekResponse() bool {
 		k, like := f.answeredAt(n)
 		switch like {
 		case sata.No:
+			if p.pipelines && !pipelines {
+				return f.seekResponse() // seen now: so it may stand elsewhere, too
+			}
 			p.sought = q + 1
 			if known = known && p.acked >= 0 && p.acked <= f.client.pos; known {
 				p.certain = q + 1 // no request that will come can be answered there

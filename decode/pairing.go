@@ -16,6 +16,7 @@ type pairing struct {
 	due       int64     // where the response to the oldest of before, or else of those that wait, begins; -1 when not known
 	before    []request // given up since: their responses are among what lies behind due
 	pipelines bool      // the client was seen to ask before it was answered
+	stale     int       // of the requests that wait: how many expect their response anywhere
 
 	doubted       int  // in two files without packets: responses to come of which it is not sure
 	first         bool // likewise: those to requests that were lost may come first
@@ -40,7 +41,7 @@ type lostRequests struct {
 const (
 	maxShift  = 32 // by how many requests another pairing is followed
 	maxBefore = 64 // how many requests that were given up are counted with
-	maxSums   = 256
+	maxSums   = 64
 	calmRun   = 4 // so many requests in a row that are sent when nothing waits show that a client waits
 )
 
@@ -181,6 +182,9 @@ func (f *framer) drop() {
 	p := &f.pairing
 	p.gone[p.count%maxShift] = f.waiting[0]
 	p.count++
+	if !f.waiting[0].fresh {
+		p.stale--
+	}
 	p.sought, p.certain = 0, 0
 	if len(f.waiting) > maxBefore {
 		f.waiting = f.waiting[1:] // copying many for each would take long
