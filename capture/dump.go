@@ -195,14 +195,9 @@ read:
 			case c == '\n':
 				r.line++
 			case c == '\r' || isSpace(c) && !half:
-			case (c == '>' || c == ']' || c == '.') && !half && (r.printed || r.inside):
+			case (c == '>' || c == ']') && !half && (r.printed || r.inside):
 				r.b.pass(used)
-				if used = 0; c != '.' {
-					r.nextPrinted(c)
-				} else {
-					r.err = leftOut(r.kind, r.b.offset(), r.line, "buf.toString('hex')")
-				}
-				if r.err != nil {
+				if r.nextPrinted(c); r.err != nil {
 					return
 				}
 				continue read
@@ -220,13 +215,17 @@ read:
 				if half {
 					expected = "the second hex digit of a byte"
 				}
+				r.b.pass(used)
+				if c == '.' && !half && r.printed && r.leavesOut("buf.toString('hex')") {
+					return
+				}
 				advice := ""
 				if c == '*' {
 					advice = "where it stands for rows left out, write the dump without that: od -v"
 				}
 				r.err = &FormatError{
-					In: r.kind.String(), Offset: r.b.offset() + int64(used), Line: r.line,
-					Expected: expected, Found: quoted(in[used : used+1]), Advice: advice,
+					In: r.kind.String(), Offset: r.b.offset(), Line: r.line,
+					Expected: expected, Found: quoted([]byte{c}), Advice: advice,
 				}
 				return
 			}
@@ -275,11 +274,16 @@ func isHexItem(b []byte) bool {
 	return (n == 1 || n == 2) && n < len(b) && b[n] == ','
 }
 
-// leftOut is the error for dots where a program did not print all bytes; whole
-// prints them.
-func leftOut(kind Kind, offset int64, line int, whole string) error {
-	return &FormatError{In: kind.String(), Offset: offset, Line: line, Expected: "all bytes",
+// leavesOut says whether dots follow, where a program did not print all bytes, and
+// makes them the error; whole prints them.
+func (r *DumpReader) leavesOut(whole string) bool {
+	const dots = "..."
+	if string(r.b.peek(len(dots))) != dots {
+		return false
+	}
+	r.err = &FormatError{In: r.kind.String(), Offset: r.b.offset(), Line: r.line, Expected: "all bytes",
 		Found: `"...", which stands for bytes that were not printed`, Advice: "print them all: " + whole}
+	return true
 }
 
 // rows decodes lines of xxd or hexdump into out.

@@ -186,8 +186,12 @@ func (r *DumpReader) list() bool {
 			r.b.pass(n)
 			return true
 		}
-		if r.wrong("a byte as 0x00 or 0 to 255", p); c == '.' {
-			r.err = leftOut(r.kind, r.b.offset(), r.line, "limit: :infinity in Elixir, maxArrayLength: null in Node")
+		if directive := ".byte"; string(r.b.peek(len(directive))) == directive { // an assembler's next line
+			r.b.pass(len(directive))
+			return true
+		}
+		if !r.leavesOut("limit: :infinity in Elixir, maxArrayLength: null in Node") {
+			r.wrong("a byte as 0x00 or 0 to 255", p)
 		}
 		return false
 	}

@@ -167,6 +167,9 @@ var textForms = []struct {
 	{"Rust, printed", KindByteList, func(p []byte) string { return "[" + each(p, "%d", ", ", 1<<30) + "]" }},
 	{"vec!", KindByteList, func(p []byte) string { return "let v = vec![" + each(p, "%du8", ", ", 20) + "];" }},
 	{"Java", KindByteList, func(p []byte) string { return "new byte[] { " + each(p, "(byte) 0x%02x", ", ", 9) + " };" }},
+	{"assembler", KindByteList, func(p []byte) string {
+		return "\t.byte " + strings.ReplaceAll(each(p, "0x%02x", ",", 8), ",\n  ", "\n\t.byte ") + "\n"
+	}},
 	{"gdb", KindByteList, func(p []byte) string { return gdbText(p, "") }},
 	{"gdb, of a global", KindByteList, func(p []byte) string { return gdbText(p, " <buf+%d>") }},
 	{"gdb, of a global of C++", KindByteList, func(p []byte) string { return gdbText(p, " <a::B<std::array<int, 4>, 3>::x[2]+%d>") }},
@@ -285,6 +288,8 @@ func TestTextErrors(t *testing.T) {
 		{KindOD, "000000 00 011\n", `od dump, line 1, offset 10: expected bytes of two hex digits, found "011"`, 0},
 		{KindOD, "000000 00 01x\n", `od dump, line 1, offset 12: expected bytes of two hex digits, found "x"`, 0},
 		{KindByteList, "<<0, 1, 2, ...>>", `list of bytes, line 1, offset 11: expected all bytes, found "...", which stands for bytes that were not printed; print them all: limit: :infinity in Elixir, maxArrayLength: null in Node`, 3},
+		{KindByteList, "<<0, 1, 2, .3>>", `list of bytes, line 1, offset 11: expected a byte as 0x00 or 0 to 255, found "."`, 3},
+		{KindHex, "<Buffer 00 14. 00>", `hex dump, line 1, offset 13: expected a hex digit, found "."`, 2},
 		{KindHex, "got\n<Buffer 00 01", `hex dump, line 1, offset 0: expected a hex digit, found "g"`, 0},
 		{KindHex, "<Buffer 00 01 ... 50 more bytes>", `hex dump, line 1, offset 14: expected all bytes, found "...", which stands for bytes that were not printed; print them all: buf.toString('hex')`, 2},
 		{KindHex, "got <Buffer 00 0g>", `hex dump, line 1, offset 16: expected the second hex digit of a byte, found "g"`, 1},
