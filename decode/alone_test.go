@@ -222,6 +222,7 @@ func TestSidesOfADump(t *testing.T) {
 		{"it ends within the data of a write", [][]byte{remove, result(t, 0), write, make([]byte, 20)}, []string{"!! no-beginning", "->Remove       {path=/a}",
 			"<-          RC {return_code=Success}", "->WriteFile    {path=<Unknown 3>,move_to=Nowhere}", "!! message-incomplete", "!! request-unanswered"}},
 		{"it ends within a request", [][]byte{remove, remove[:100]}, []string{"!! no-beginning", "->Remove       {path=/a}", "!! message-incomplete", "!! one-direction"}},
+		{"it ends within a header", [][]byte{remove, remove[:40]}, []string{"!! no-beginning", "->Remove       {path=/a}", "!! message-incomplete", "!! one-direction"}},
 		{"it ends within a response", [][]byte{remove, result(t, 0)[:33]}, []string{"!! no-beginning", "->Remove       {path=/a}", "!! message-incomplete of the server", "!! one-direction"}},
 		{"it begins with a response", [][]byte{pong(t, sata.CapFFIO), remove}, []string{"!! no-beginning", "!! bytes-skipped of the server", "->Remove       {path=/a}", "!! one-direction"}},
 		{"it begins with something else", [][]byte{make([]byte, 40), remove}, []string{"!! no-beginning", "!! bytes-skipped", "->Remove       {path=/a}", "!! one-direction"}},

@@ -136,7 +136,7 @@ func (f *framer) fromServer(l *lane) bool {
 	if !f.dump {
 		return l == f.server
 	}
-	return !f.outOfBand.active && sata.LooksLikeRequest(l.buf) != sata.Yes && (len(f.waiting) > 0 || len(l.buf) > 0 && startsAnswers(l.buf))
+	return !f.outOfBand.active && !cutRequest(l.buf) && sata.LooksLikeRequest(l.buf) != sata.Yes && (len(f.waiting) > 0 || len(l.buf) > 0 && startsAnswers(l.buf))
 }
 
 // tellAssumed tells of something because of which fast file I/O and the first
@@ -198,6 +198,9 @@ func (f *framer) stepDump() bool {
 		f.seekingServer = false
 		return f.stepClient()
 	case sata.Maybe:
+		if f.final && cutRequest(f.client.buf) {
+			return f.stepClient()
+		}
 		if !f.final && f.mayBeResponse() != sata.No {
 			return false
 		}
@@ -213,6 +216,12 @@ func (f *framer) stepDump() bool {
 		return f.seekRequest()
 	}
 	return f.stepServer()
+}
+
+// cutRequest says whether b is the beginning of a request, and not enough of one to
+// be sure in any other way: its host fields are empty.
+func cutRequest(b []byte) bool {
+	return len(b) >= 0x18 && sata.LooksLikeRequest(b) == sata.Maybe && binary.BigEndian.Uint64(b[0x10:]) == 0
 }
 
 // mayBeResponse says whether the next bytes of a dump can start a response.

@@ -193,7 +193,7 @@ func (s *shared) askForFile(text string) {
 		s.p.problem.fail("The link could not be opened: " + sentence(visible(err.Error())))
 		return
 	}
-	s.show("A place in a capture", "The link shows a place in “"+visible(link.Name)+"”, and carries no data. Choose that file, or drop it here; whether it is the same is checked by its SHA-256.", false)
+	s.show("A place in a capture", "The link shows a place in “"+visible(link.Name)+"”, and carries none of its bytes. Choose that file, or drop it here; whether it is the same is checked by its SHA-256.", false)
 	show(s.choose, true)
 	s.wanted = link
 	s.choose.Focus()
