@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"satascope/decode"
+	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -51,6 +52,57 @@ func TestPathsThatAreNotSure(t *testing.T) {
 	require.Equal(t, uint32(2), file(t, x, again-2, 3).Unsure)
 	require.Zero(t, file(t, x, x.Log().Len()-1, 3).Unsure)
 	require.Zero(t, x.Doubts(x.Exchanges()-1))
+}
+
+// TestSeveralFindingsOnPaths: each descriptor has the first finding since it was
+// opened, whatever is open beside it.
+func TestSeveralFindingsOnPaths(t *testing.T) {
+	c := newTalk(t)
+	doubt := func() uint32 {
+		c.m.DoubtPaths(walcore.Diagnosis{Code: walcore.CodePathsUnsure})
+		return uint32(c.m.Log().Len() - 1)
+	}
+	c.open(0, "/a", "r", 3)
+	first := doubt()
+	c.open(0, "/b", "r", 4)
+	c.ask(0, sata.Request{Command: sata.OpenFolder, Path: []byte("/c")})
+	c.answer(0, sata.Response{Result: sata.Success, FD: 5})
+	second := doubt()
+	c.open(0, "/d", "r", 6)
+	x := c.index()
+	want := map[int32]uint32{3: first, 4: second, 6: 0}
+	for range 2 { // from the first row, and then from one between
+		s := x.State(x.Log().Len() - 1)
+		require.Len(t, s.Files, len(want))
+		for _, f := range s.Files {
+			require.Equal(t, want[f.FD], f.Unsure, "%d", f.FD)
+		}
+		require.Len(t, s.Folders, 1)
+		require.Equal(t, second, s.Folders[0].Unsure)
+		s = x.State(int(second) - 1)
+		require.Zero(t, s.Folders[0].Unsure)
+		require.Equal(t, first, s.Files[0].Unsure)
+		require.Zero(t, s.Files[1].Unsure)
+	}
+}
+
+// TestEffortOfFindingsOnPaths has so many of them, and so much open, that with
+// work for each file at each finding go test ends it.
+func TestEffortOfFindingsOnPaths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a million rows")
+	}
+	const many = 250_000
+	c := newTalk(t)
+	for i := range int32(many) {
+		c.open(0, "/a", "r", i)
+	}
+	first := uint32(c.m.Log().Len())
+	for range many {
+		c.m.DoubtPaths(walcore.Diagnosis{Code: walcore.CodePathsUnsure})
+	}
+	x := c.index()
+	require.Equal(t, first, file(t, x, x.Log().Len()-1, many-1).Unsure)
 }
 
 // TestPairsThatAreNotSure: from the finding on, responses may answer other

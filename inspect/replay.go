@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"satascope/sata"
 	"satascope/walcore"
@@ -24,7 +25,7 @@ type streamReplay struct {
 	waiting int32  // how many do, at most: those of a stream that was opened afresh are forgotten, which is no row
 	files   map[int32]OpenFile
 	folders map[int32]OpenFolder
-	doubted bool // a finding said that paths are not sure
+	doubts  []uint32 // rows of findings that paths of what was open are not sure
 }
 
 // fileLength is how long the file behind a path is, kept while it is open
@@ -54,6 +55,7 @@ func (p *replay) clone() replay {
 	for i := range c.streams {
 		s := &c.streams[i]
 		s.files, s.folders = cloneMap(s.files), cloneMap(s.folders)
+		s.doubts = slices.Clip(s.doubts) // what the copy appends is its own
 	}
 	return c
 }
@@ -206,6 +208,7 @@ func (p *replay) openFile(s *streamReplay, fd int32, f OpenFile) {
 	if s.files == nil {
 		s.files = map[int32]OpenFile{}
 	}
+	f.sureFrom = len(s.doubts)
 	s.files[fd] = f
 }
 
@@ -231,6 +234,7 @@ func (s *streamReplay) openFolder(fd int32, f OpenFolder) {
 	if s.folders == nil {
 		s.folders = map[int32]OpenFolder{}
 	}
+	f.sureFrom = len(s.doubts)
 	s.folders[fd] = f
 }
 
@@ -482,20 +486,17 @@ func (p *replay) finding(s *streamReplay, i uint32, r *walcore.Record) {
 	case walcore.CodePairingAssumed:
 		s.Unsure = i
 	case walcore.CodePathsUnsure:
-		s.doubted = true
-		for fd, f := range s.files {
-			if f.Unsure == 0 {
-				f.Unsure = i
-				s.files[fd] = f
-			}
-		}
-		for fd, f := range s.folders {
-			if f.Unsure == 0 {
-				f.Unsure = i
-				s.folders[fd] = f
-			}
-		}
+		s.doubts = append(s.doubts, i)
 	}
+}
+
+// unsure is the row of the first finding on paths behind so many of them; 0 while
+// there is none.
+func (s *streamReplay) unsure(sureFrom int) uint32 {
+	if sureFrom < len(s.doubts) {
+		return s.doubts[sureFrom]
+	}
+	return 0
 }
 
 // doubts tells what is not sure of the exchange of a row that is about to be taken.
@@ -505,13 +506,16 @@ func (p *replay) doubts(r *walcore.Record) (d Doubt) {
 	case s == nil:
 	case r.Kind == walcore.Response && s.Unsure > 0:
 		return DoubtPair
-	case r.Kind == walcore.Request && s.doubted && namesDescriptor[r.Op]:
-		path, unsure := s.files[r.FD].Path, s.files[r.FD].Unsure
+	case r.Kind == walcore.Request && len(s.doubts) > 0 && namesDescriptor[r.Op]:
+		f, open := s.files[r.FD]
+		path, sureFrom := f.Path, f.sureFrom
 		switch sata.Command(r.Op) {
 		case sata.ReadFolder, sata.RewindFolder, sata.CloseFolder:
-			path, unsure = s.folders[r.FD].Path, s.folders[r.FD].Unsure
+			var f OpenFolder
+			f, open = s.folders[r.FD]
+			path, sureFrom = f.Path, f.sureFrom
 		}
-		if unsure > 0 && path == r.Path && r.Flags&walcore.FlagOpen != 0 {
+		if open && s.unsure(sureFrom) > 0 && path == r.Path && r.Flags&walcore.FlagOpen != 0 {
 			return DoubtPath
 		}
 	}

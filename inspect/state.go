@@ -69,6 +69,8 @@ type OpenFile struct {
 	Read     uint64 // bytes; an upper bound where the position was not known
 	Written  uint64
 	Unsure   uint32 // the row of the finding since which the path may be another's; 0 while it is sure
+
+	sureFrom int // how many such findings of its stream there were before it was opened
 }
 
 // An OpenFolder is an open folder.
@@ -81,6 +83,8 @@ type OpenFolder struct {
 	Rewinds uint32
 	AtEnd   bool   // the last answer was that there are no more
 	Unsure  uint32 // as that of an OpenFile
+
+	sureFrom int // likewise
 }
 
 // maxWaiting bounds how many waiting requests a State lists.
@@ -162,11 +166,11 @@ func (x *Index) State(i int) State {
 		}
 		for fd, f := range st.files {
 			f.Stream, f.FD = st.Stream, fd
-			f.Length = p.lengthOf(f.Path)
+			f.Length, f.Unsure = p.lengthOf(f.Path), st.unsure(f.sureFrom)
 			s.Files = append(s.Files, f)
 		}
 		for fd, f := range st.folders {
-			f.Stream, f.FD = st.Stream, fd
+			f.Stream, f.FD, f.Unsure = st.Stream, fd, st.unsure(f.sureFrom)
 			s.Folders = append(s.Folders, f)
 		}
 	}
