@@ -23,7 +23,7 @@ const (
 	AssumedFirstRead  = "first-read"  // the first read size
 	AssumedClocks     = "clocks"      // the times of several files are of one clock
 	AssumedTwins      = "same-ends"   // what the files have between the same ends at the same time is not one conversation
-	AssumedFirstCopy  = "first-copy"  // which of bytes that were captured twice, and differ, were sent
+	AssumedFirstCopy  = "first-copy"  // which of bytes that were captured twice, and differ, were sent; likewise of fragments that contradict each other
 	AssumedSameBytes  = "same-bytes"  // bytes that were captured twice, and were not compared, are the same
 	AssumedUntold     = "untold"      // places like those in the log have no diagnostic of their own
 	AssumedDirections = "directions"  // whose bytes are whose, in a dump
@@ -123,9 +123,13 @@ func (a *assumptions) port(d *Decoder) {
 
 // passed tells of bytes that were captured and not taken.
 func (a *assumptions) passed(p *passed) {
-	if p.differing > 0 {
-		a.add(AssumedFirstCopy, "", "where bytes were captured again with other content ("+itoa(int64(p.differing))+" times), what came first is taken to be what was sent")
+	first := func(what string, times int) {
+		if times > 0 {
+			a.add(AssumedFirstCopy, "", "where "+what+" ("+itoa(int64(times))+" times), what came first is taken to be what was sent")
+		}
 	}
+	first("bytes were captured again with other content", p.differing)
+	first("IP fragments differ from others of their packet in the headers or in where it ends", p.contradicting)
 	if p.unchecked > 0 {
 		a.add(AssumedSameBytes, "", itoa(p.unchecked)+" bytes were captured so late that they were not compared with what is told for their place: they are taken to be the same, or to be what is missing there")
 	}

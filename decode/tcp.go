@@ -248,8 +248,11 @@ func (p *packets) Dropped(c *capture.Conversation, d capture.Drop) {
 	if d.Why == capture.DropLate {
 		p.d.clocks.come(&t.early[d.From], d.Offset, d.Time, d.Source)
 	}
-	if d.Why == capture.DropDiffers || d.Why == capture.DropContradicts {
+	switch d.Why {
+	case capture.DropDiffers:
 		p.d.passed.differing++
+	case capture.DropContradicts:
+		p.d.passed.contradicting++
 	}
 	if t.drops++; t.drops > MaxDrops || p.d.passed.told >= MaxAllDrops {
 		p.d.passed.untold++
@@ -264,10 +267,11 @@ func (p *packets) Dropped(c *capture.Conversation, d capture.Drop) {
 
 // A passed counts places where bytes were captured and not delivered.
 type passed struct {
-	differing int   // others had come first
-	told      int   // of all such places, those that have a diagnostic
-	untold    int   // and those that have none, as they were too many
-	unchecked int64 // bytes that came again and were not compared
+	differing     int   // others had come first
+	contradicting int   // a fragment's headers, or where it ends its packet, were others
+	told          int   // of all such places, those that have a diagnostic
+	untold        int   // and those that have none, as they were too many
+	unchecked     int64 // bytes that came again and were not compared
 }
 
 // MaxDrops and MaxAllDrops bound how many such places are told one by one: of a
