@@ -175,14 +175,16 @@ func AnsweredBy(shape sata.Shape) string { return commandsOf(shape) }
 // takeAlone takes a message that is all of a file: a response that nobody asked
 // for, or a request that is not known. The log can only have its bytes; what it may
 // be is told by Assumptions.
-func (d *Decoder) takeAlone(run *capture.DumpRun, what string, fromServer bool) {
+func (d *Decoder) takeAlone(message []byte, runs []capture.DumpRun, what string, fromServer bool) {
 	d.alone = what
 	f := d.newFramer(true, true)
-	l, n := f.server, len(run.Bytes)
-	l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(n), File: run.File, Seq: uint32(run.Skip), Time: noTime})
+	l, n := f.server, len(message)
+	for i := range runs {
+		l.segments = append(l.segments, segmentOf(&runs[i]))
+	}
 	at := walcore.At{Time: noTime}
 	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: at}})
-	msg := walcore.Message{Head: run.Bytes, Length: uint64(n), At: at}
+	msg := walcore.Message{Head: message, Length: uint64(n), At: at}
 	if fromServer {
 		f.response(msg)
 		f.stream().FromServer = int64(n)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -75,6 +76,38 @@ func TestOneResponse(t *testing.T) {
 	for _, d := range pasted(t, append(result(t, 0), 1, 2, 3)) {
 		require.ErrorContains(t, d.Run(context.Background()), "found what a server sent, 39 bytes, and no request")
 	}
+}
+
+// A dump in which a * stands for rows comes in pieces; all of them are looked at.
+func TestOneResponseWithRowsLeftOut(t *testing.T) {
+	b := response(t, sata.Response{Shape: sata.ShapeItem, Name: []byte("item0")})
+	require.Len(t, b, 0x178)
+	const rows = 8 // after which all are zeros
+	require.Equal(t, make([]byte, 0x178-16*rows), b[16*rows:])
+	last := strings.Repeat(" 00", 8) + "\n"
+	for name, text := range map[string]string{
+		"hexdump -C": printedRows(b[:16*(rows+1)], "%08x ") + "*\n00000170 " + last + "00000178\n",
+		"od -t x1":   printedRows(b[:16*(rows+1)], "%07o") + "*\n0000560" + last + "0000570\n",
+		"xxd -a":     printedRows(b[:16*(rows+1)], "%08x:") + "*\n00000170:" + last,
+	} {
+		d := New(Options{}, capture.FromText([]byte(text)))
+		require.NoError(t, d.Run(context.Background()), name)
+		require.Len(t, said(d), 1, name)
+		require.Contains(t, said(d)[0], "folder item (to ReadFolder)", name)
+		require.Equal(t, "!! response-unasked of the server", linesOf(d)[0], name)
+		got, err := d.Rest(nil, d.Log().At(1), 0, len(b))
+		require.NoError(t, err, name)
+		require.Equal(t, b, got, name)
+	}
+}
+
+// printedRows are bytes in rows of 16, an offset before each.
+func printedRows(b []byte, offset string) string {
+	var text strings.Builder
+	for at := 0; at < len(b); at += 16 {
+		fmt.Fprintf(&text, offset+" % x\n", at, b[at:min(at+16, len(b))])
+	}
+	return text.String()
 }
 
 // So is a request with a command that is not known, or of another length than its

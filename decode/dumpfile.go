@@ -36,8 +36,12 @@ func foreign(f *capture.File) error {
 	return nil
 }
 
-// maxHead is how much of a dump without messages is looked at to say what it is.
-const maxHead = 4 << 10
+const (
+	// maxHead is how much of a dump without messages is looked at to say what it is.
+	maxHead = 4 << 10
+	// maxAlone bounds a dump that is looked at as a single message.
+	maxAlone = 256 << 10
+)
 
 // readDump reads the raw bytes of a conversation, both directions in the order
 // of the wire. A binary file is only taken for one when a request stands near
@@ -49,8 +53,9 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 	r := capture.NewDumpReader(f, f.Kind)
 	var run capture.DumpRun
 	var fr *framer
+	var first []capture.DumpRun // what may be one message, and waits
+	var head []byte             // its bytes
 	var decoded int64
-	var head []byte
 	var err error
 	for n := 0; ; n++ {
 		if err = d.tick(ctx, n*pause); err != nil {
@@ -59,35 +64,30 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		if err = r.Next(&run); err != nil {
 			break
 		}
-		if fr == nil {
+		if len(first) == 0 && fr == nil {
 			if err := d.stripPacket(f.Kind, &run); err != nil {
 				return err
 			}
 		}
-		if decoded = run.Offset + int64(len(run.Bytes)); len(head) < maxHead {
-			head = append(head, run.Bytes[:min(len(run.Bytes), maxHead)]...)
+		decoded = run.Offset + int64(len(run.Bytes))
+		if fr == nil && (len(first) == 0 || len(head)+len(run.Bytes) <= maxAlone) {
+			run.Bytes = bytes.Clone(run.Bytes)
+			first, head = append(first, run), append(head, run.Bytes...)
+			continue
 		}
 		if fr == nil {
-			if what, fromServer := oneMessage(run.Bytes); what != "" {
-				alone := run
-				alone.Bytes = bytes.Clone(run.Bytes)
-				if err = r.Next(&run); err == io.EOF {
-					d.decimal = r.Doubtful()
-					d.takeAlone(&alone, what, fromServer)
-					return nil
-				}
-				fr = d.beginDump(&alone)
-				fr.more(&alone)
-				if err != nil {
-					break
-				}
-			} else {
-				fr = d.beginDump(&run)
-			}
+			fr = d.beginDump(head, first)
 		}
 		fr.more(&run)
 	}
 	d.decimal = r.Doubtful()
+	if fr == nil && len(first) > 0 {
+		if what, fromServer := oneMessage(head); what != "" && err == io.EOF {
+			d.takeAlone(head, first, what, fromServer)
+			return nil
+		}
+		fr = d.beginDump(head, first)
+	}
 	if fr != nil {
 		d.endFramer(fr)
 		fr.stream().FromClient = fr.client.end()
@@ -96,7 +96,7 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 		err = nil
 	}
 	if err == nil && (fr == nil || fr.stream().Messages == 0) {
-		return noRequest(f.Kind, head, decoded)
+		return noRequest(f.Kind, head[:min(len(head), maxHead)], decoded)
 	}
 	return err
 }
@@ -129,11 +129,11 @@ func (d *Decoder) stripPacket(kind capture.Kind, run *capture.DumpRun) error {
 	return nil
 }
 
-// beginDump makes the stream of a dump. Its beginning is there when its first
-// message is a Ping.
-func (d *Decoder) beginDump(run *capture.DumpRun) *framer {
-	began := startsWithPing(run.Bytes)
-	half := onlyRequests(run.Bytes)
+// beginDump makes the stream of a dump, and gives it the first runs, whose bytes
+// head is. Its beginning is there when its first message is a Ping.
+func (d *Decoder) beginDump(head []byte, first []capture.DumpRun) *framer {
+	began := startsWithPing(head)
+	half := onlyRequests(head)
 	f := d.newFramer(began, !half)
 	f.unheard, f.half = true, half
 	if st := f.stream(); half && d.options.FFIO == Auto {
@@ -143,14 +143,22 @@ func (d *Decoder) beginDump(run *capture.DumpRun) *framer {
 	if !began {
 		f.noBeginning(f.client, mark{time: noTime})
 	}
+	for i := range first {
+		f.more(&first[i])
+	}
 	return f
 }
 
 // more takes a piece of a dump.
 func (f *framer) more(run *capture.DumpRun) {
 	l := f.client
-	l.segments = append(l.segments, Segment{Offset: run.Offset, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Time: noTime})
+	l.segments = append(l.segments, segmentOf(run))
 	l.put(run.Bytes, mark{time: noTime, acked: -1})
 	f.pump()
 	l.settle()
+}
+
+// segmentOf says where the bytes of a run are.
+func segmentOf(run *capture.DumpRun) Segment {
+	return Segment{Offset: run.Offset, Length: uint32(len(run.Bytes)), File: run.File, Seq: uint32(run.Skip), Time: noTime}
 }
