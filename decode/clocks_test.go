@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -56,4 +57,24 @@ func TestClocksThatDisagree(t *testing.T) {
 	told := clocksTold(t, requests, l.write(server))
 	require.Len(t, told, 2)
 	require.True(t, strings.HasPrefix(told[1], "packets are stamped up to 0.499 s earlier than what they acknowledge, which is in another file"), told[1])
+}
+
+// TestClocksOfThreeFiles: what forms.md says is measured, and how much is
+// remembered, is so.
+func TestClocksOfThreeFiles(t *testing.T) {
+	l := readLossy(t, "../testdata/damaged/whole.pcap")
+	odd := func(i int) bool { return i%2 == 1 }
+	even := func(i int) bool { return i%2 == 0 }
+	first, second := l.write(all), l.write(even)
+	for i := range l.packets {
+		l.packets[i].Time += 500_000_000
+	}
+	told := clocksTold(t, first, second, l.write(odd))
+	require.Len(t, told, 1, "the first two agree")
+
+	doc, err := os.ReadFile("../docs/forms.md")
+	require.NoError(t, err)
+	require.Contains(t, string(doc), "of three files or more those two that first share one")
+	require.Contains(t, string(doc), "at most 16,384 packets")
+	require.Equal(t, 16_384, maxStamps)
 }
