@@ -51,6 +51,7 @@ type DumpReader struct {
 	err   error // after what is in out
 
 	printed bool // plain hex: it is what Node prints of its Buffers, or Rust of lists
+	paired  bool // the first of these lists has two digits for each byte
 
 	total int64 // bytes given
 	size  int   // about how many bytes a run has
@@ -111,6 +112,8 @@ func (r *DumpReader) Next(run *DumpRun) error {
 			} else if at := hexList(r.b.peek(peekSize)); at >= 0 {
 				r.printed = true
 				r.line += bytes.Count(r.b.peek(at), []byte("\n"))
+				_, single, _ := hexItems(r.b.peek(peekSize)[at:])
+				r.paired = !single
 				r.b.pass(at + 1)
 			}
 		}
@@ -197,8 +200,8 @@ read:
 			case c == '\r' || isSpace(c) && !half:
 			case (c == '>' || c == ']') && !half && (r.printed || r.inside):
 				r.b.pass(used)
-				if r.nextPrinted(c); r.err != nil {
-					return
+				if r.nextPrinted(c); r.err != nil || c == ']' && len(r.out) > 0 {
+					return // what is read again from a list's middle does not know which is the next
 				}
 				continue read
 			case !half && isBetween(c) && used > 0 && used+1 == len(in):
@@ -242,9 +245,6 @@ read:
 // nodeBuffer begins what Node prints of a Buffer, which > ends.
 var nodeBuffer = []byte("<Buffer ")
 
-// maxIndent bounds what stands between a list's bracket and its first byte.
-const maxIndent = 64
-
 // nextPrinted passes over what stands before the bytes of the next Buffer or list, by
 // what ended the one before.
 func (r *DumpReader) nextPrinted(end byte) {
@@ -254,24 +254,23 @@ func (r *DumpReader) nextPrinted(end byte) {
 		begin = []byte("[")
 	}
 	for {
-		p := r.see(maxIndent)
+		p := r.see(len(begin))
 		if len(p) == 0 {
 			return
 		}
-		if bytes.HasPrefix(p, begin) {
-			if first := bytes.TrimLeft(p[len(begin):], " \t\r\n"); end != ']' || isHexItem(first) {
-				r.b.pass(len(begin))
-				return
-			}
+		if bytes.HasPrefix(p, begin) && (end != ']' || r.goesOnIn(r.b.peek(peekSize))) {
+			r.b.pass(len(begin))
+			return
 		}
 		r.pass1(p[0])
 	}
 }
 
-// isHexItem says whether b begins with a byte of one or two hex digits and a comma.
-func isHexItem(b []byte) bool {
-	n := hexDigits(b)
-	return (n == 1 || n == 2) && n < len(b) && b[n] == ','
+// goesOnIn says whether a list is one of bytes, too, written as the first was. Few
+// numbers that can be decimal are something else.
+func (r *DumpReader) goesOnIn(list []byte) bool {
+	n, single, hex := hexItems(list)
+	return (n >= 4 || hex) && !(r.paired && single)
 }
 
 // leavesOut says whether dots follow, where a program did not print all bytes, and

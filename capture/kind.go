@@ -407,23 +407,37 @@ func hexList(head []byte) int {
 	return -1
 }
 
-// isHexList says whether b begins with a list in brackets whose bytes are one or two
-// hex digits and nothing else, as Rust's {:x?} and {:02x?} print them. A letter, or a
-// zero before another digit, tells it from a list of decimal numbers.
+// isHexList says whether b begins with a list of hex digits, and not with one that
+// can be of decimal numbers.
 func isHexList(b []byte) bool {
+	n, _, hex := hexItems(b)
+	return hex && n >= 4
+}
+
+// hexItems is how many bytes a list in brackets has that b begins with, and zero when
+// that is no list of one or two hex digits each and nothing else, as Rust's {:x?} and
+// {:02x?} print them; single is whether one of them has one digit. A letter, or a zero
+// before another digit, tells it from a list of decimal numbers.
+func hexItems(b []byte) (items int, single, hex bool) {
 	b, list := bytes.CutPrefix(b, []byte("["))
-	items, hex := 0, false
 	for list {
 		b = bytes.TrimLeft(b, " \t\r\n")
 		n := hexDigits(b)
+		if n == 0 && len(b) == 0 {
+			return items, single, hex // the text goes on
+		}
 		if n == 0 || n > 2 {
-			return n == 0 && len(b) == 0 && hex && items >= 4 // the text goes on
+			return 0, false, false
 		}
 		hex = hex || n == 2 && b[0] == '0' || !isDigit(b[0]) || !isDigit(b[n-1])
 		items++
+		single = single || n == 1 && len(b) > n
 		b, list = bytes.CutPrefix(b[n:], []byte(","))
 	}
-	return hex && items >= 4 && (len(b) == 0 || b[0] == ']')
+	if len(b) > 0 && b[0] != ']' {
+		return 0, false, false
+	}
+	return items, single, hex
 }
 
 // words tells whether a line is one of a dump of something else than single

@@ -303,6 +303,25 @@ func TestTextErrors(t *testing.T) {
 	}
 }
 
+// Several lists of hex digits are one dump; what else stands in brackets between them
+// is none of it.
+func TestListsBetweenHexLists(t *testing.T) {
+	for text, want := range map[string]string{
+		"frame: [00, 00, 00, 14]\nretry after [10, 20] ms\n":                   "00000014",
+		"frame: [00, 00, 00, 14]\nids [1, 2, 3, 400], [1, 2, 3, 4], [5, 6x]\n": "00000014",
+		"frame: [00, 00, 00, 14]\nids [10, 20\n":                               "00000014",
+		"frame: [00, 00, 00, 14]\nwith [30, 31, 32, 33], [c4, 00], [ff, fe":    "0000001430313233c400fffe",
+		"frame: [0, 0, 0, c4]\nids [1, 2, 3, 400]\nwith [0, 0, 0, 0], [c4, 1]": "000000c400000000c401",
+	} {
+		f, err := Open(FromText([]byte(text)), Unpackers{})
+		require.NoError(t, err, text)
+		require.Equal(t, KindHex, f.Kind, text)
+		got, err := readDump(t, text, KindHex)
+		require.Equal(t, io.EOF, err, text)
+		require.Equal(t, want, hex.EncodeToString(got), text)
+	}
+}
+
 // What only looks like one of the forms is none.
 func TestTextForeign(t *testing.T) {
 	for _, text := range []string{
