@@ -536,6 +536,7 @@ test("keys: failures and findings, a number, times, other keyboard layouts, the 
   const help = await page.tab.$$eval("#keys-list dd", (all) => all.map((e) => e.textContent));
   const page_ = await readFile(new URL("../docs/keys.md", import.meta.url), "utf8");
   assert.ok(help.length > 25);
+  assert.deepEqual(await page.tab.$eval("#keys", (e) => [e.scrollTop, document.activeElement.id]), [0, "keys-title"], "it is read from its beginning");
   for (const what of help) assert.ok(page_.includes(`| ${what} |`), what);
   await page.screenshot("views-keys");
   await page.tab.keyboard.press("Escape");
