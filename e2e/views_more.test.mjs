@@ -405,6 +405,10 @@ test("text and files are pasted anywhere; a long text is decoded without being s
   await paste("#paste-text", "", 1, [["pasted.txt", frame.toString("hex")]]);
   await page.tab.waitForFunction(() => document.getElementById("name").textContent === "pasted.txt");
   await page.state("done");
+  // The text, which is not where its rows come from, doesn't stand above them.
+  assert.equal(await shown(page, "#paste"), false);
+  assert.equal(await page.text("#paste-said"), "");
+  assert.equal(await focused(page), "log");
 });
 
 test("what is open stays until pasted text is recognised, and one gets back to it", async (t) => {

@@ -77,7 +77,6 @@ func (b *wayBack) offer() {
 // back opens it again, at the place that was seen, with its notes.
 func (b *wayBack) back() {
 	files, at, opened, notes := b.files, b.at, b.opened, b.notes
-	b.p.paste.hide()
 	b.p.address.none()
 	b.p.address.opened = opened
 	b.p.openAll(files, at)

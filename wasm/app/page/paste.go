@@ -82,7 +82,8 @@ func (b *pasteBox) hide() {
 // shows says whether what the page shows was pasted.
 func (b *pasteBox) shows() bool { return b.blob.Truthy() && b.blob.Equal(b.p.file) }
 
-// leave forgets the text, when something else is opened.
+// leave forgets the text and shuts the box, when something else is opened: the
+// text would look like what the rows came from.
 func (b *pasteBox) leave(files []source) {
 	b.rest()
 	if b.blob.Truthy() && b.blob.Equal(files[0].file) {
@@ -90,6 +91,7 @@ func (b *pasteBox) leave(files []source) {
 	}
 	b.text, b.blob = "", js.Undefined()
 	b.say("", false)
+	b.hide()
 }
 
 // rest ends what is on its way.
