@@ -186,7 +186,9 @@ func (f *filterBar) mistaken(text string, m *bridge.Mistake) {
 	f.bad = m
 	f.paint()
 	f.input.SetAttribute("aria-invalid", "true")
-	f.count.SetTextContent("not applied")
+	const not = "not applied"
+	f.count.SetTextContent(not)
+	f.tell(not)
 	setClassOf(f.count, "stale", true)
 	wait := 0
 	if document.ActiveElement() != nil && document.ActiveElement().ID() == "filter" {
