@@ -196,7 +196,7 @@ func (f *filterBar) mistaken(text string, m *bridge.Mistake) {
 	}
 	f.stopMistake = after(wait, func() {
 		still := "Until then, the list has all rows."
-		if holds := f.p.views.valid().filter; holds != "" {
+		if holds := strings.TrimSpace(f.p.views.valid().filter); holds != "" {
 			still = "Until then, the list has what “" + visible(holds) + "” leaves."
 		}
 		f.say(text, m, sentence(m.Want)+" "+still)
