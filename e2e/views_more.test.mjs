@@ -543,6 +543,20 @@ test("several files dropped at once are decoded together", async (t) => {
   await page.screenshot("views-differ");
 });
 
+test("a filter lights the path of an exchange, not the words that it isn't sure", async (t) => {
+  const page = await site.open(t);
+  await page.choose(golden("..", "damaged", "reopening_lost.pcap"));
+  await page.state("done");
+  await page.tab.click("#view-exchanges");
+  const unsure = (await filter(page, "path:a")).filter((r) => /path\?/.test(r.text));
+  assert.ok(unsure.length > 0);
+  for (const r of unsure) {
+    const path = r.text.slice(0, r.text.indexOf("  path?"));
+    assert.deepEqual(r.lit, path.match(/a/gi), r.text);
+  }
+  await page.screenshot("views-unsure");
+});
+
 test("captures of other days, joined, are told in the summary, which leads to where the later ones begin", async (t) => {
   const page = await site.open(t);
   const first = join(folder, "old.pcap");
