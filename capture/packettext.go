@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"strings"
 )
 
 // Several packets that were printed, each with an offset that begins at 0 again,
@@ -21,7 +22,8 @@ type packetText struct {
 	out  []byte // not read yet
 
 	packet []byte
-	length int64 // of the rows since an offset of 0, in the packet or not
+	length int64 // of the rows since an offset of 0, in the packet or not; negative before any
+	rest   bool  // the first rows are those of a packet whose beginning is not here
 	within bool  // rows belong to a packet
 	time   int64
 	link   uint32 // of the section that was begun last; noLink before the first
@@ -52,7 +54,7 @@ var timeStyles = [...]string{
 }
 
 func newPacketText(r io.Reader, kind Kind) *packetText {
-	return &packetText{b: newBuffer(r, bufferSize), kind: kind, link: noLink, time: NoTime, heading: NoTime}
+	return &packetText{b: newBuffer(r, bufferSize), kind: kind, length: -1, link: noLink, time: NoTime, heading: NoTime}
 }
 
 // between is the setting of packets that are printed where a form begins: their
@@ -63,8 +65,8 @@ func (s setting) between() setting {
 }
 
 // packetsIn says whether the beginning of a text is several packets whose rows are
-// written as in a kind, and what there is to say of their times.
-func packetsIn(head io.Reader, kind Kind) (times string, is bool) {
+// written as in a kind, and what there is to say of them.
+func packetsIn(head io.Reader, kind Kind) (told string, is bool) {
 	text := newPacketText(head, kind)
 	var d Dissector
 	var p Packet
@@ -73,7 +75,11 @@ func packetsIn(head io.Reader, kind Kind) (times string, is bool) {
 		d.Segment(&p, &seg)
 	}
 	ours := d.Counts.TCP + d.Counts.Fragments
-	return timeStyles[text.clock], d.Counts.Packets > 1 && d.Counts.TCP > 0 && 2*ours >= d.Counts.Packets
+	told = timeStyles[text.clock]
+	if text.rest {
+		told = strings.TrimSuffix("the rest of a packet before them left out, "+told, ", ")
+	}
+	return told, d.Counts.Packets > 1 && d.Counts.TCP > 0 && 2*ours >= d.Counts.Packets
 }
 
 func (t *packetText) Read(p []byte) (int, error) {
@@ -110,6 +116,8 @@ func (t *packetText) next() {
 			t.within = !t.made
 			t.time, t.heading, t.made = t.heading, NoTime, false
 			t.packet, t.length = t.packet[:0], 0
+		case offset > 0 && t.length < 0:
+			t.length, t.rest = offset, true
 		case offset > 0 && offset != t.length:
 			t.err = &FormatError{In: KindPacketText.String(), Offset: start, Line: t.line, Expected: "the offset " + hexOffset(t.length) + " or 0", Found: hexOffset(offset)}
 		}

@@ -139,6 +139,27 @@ func TestPrintedPackets(t *testing.T) {
 	}
 }
 
+// A terminal's text that was scrolled may begin within a packet's rows.
+func TestPrintedFromTheMiddle(t *testing.T) {
+	l := readLossy(t, golden+"captures/plain.pcap")
+	for how, w := range printings {
+		if how == "C arrays" {
+			continue // without offsets
+		}
+		first := lossy{packets: l.packets[:1]}
+		rest := lossy{packets: l.packets[1:]}
+		_, cut, _ := strings.Cut(strings.TrimPrefix(w.print(first), w.heading(0, &l.packets[0])), "\n")
+		want, err := decodeText(t, w.print(rest))
+		require.NoError(t, err, how)
+		d, err := decodeText(t, cut+w.print(rest))
+		require.NoError(t, err, how)
+		require.Equal(t, capture.KindPacketText, d.Kind(), how)
+		require.Equal(t, written(t, want, walcore.Selection{Compatible: true}), written(t, d, walcore.Selection{Compatible: true}), how)
+		require.Contains(t, strings.Join(said(d), "\n"), "the rest of a packet before them left out", how)
+		require.NotContains(t, strings.Join(said(want), "\n"), "the rest of a packet", how)
+	}
+}
+
 // TestPrintedTimes: the times are those of the capture as far as they are told,
 // and what they lack is an assumption.
 func TestPrintedTimes(t *testing.T) {
