@@ -1,6 +1,8 @@
 // Package decode is where the parts meet: a file becomes runs of bytes (package
 // capture), runs become frames (this package, framer.go), frames become events
-// of the state machine, and those the records of a log (package walcore).
+// of the state machine, and those the records of a log (package walcore). Behind
+// a gap pairing.go finds which request a response answers, and doubts.go tells,
+// in the order of the log, what is not sure (docs/recovery.md).
 //
 // A [Decoder] is made for one or more files and run once:
 //
