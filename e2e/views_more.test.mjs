@@ -187,6 +187,36 @@ test("marks and notes stand in the list, come back with the file, and go into do
   assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("satascope.notes."))), [], "and nothing is kept without being asked for");
 });
 
+test("a note, and beside it an explanation, leave a third of a narrow row for its line, and the header stays one line", async (t) => {
+  const page = await example(t);
+  const header = () => page.tab.$eval("header", (e) => e.offsetHeight);
+  const height = await header();
+  await filter(page, '"path does not exist"');
+  await page.tab.click("#rows > :first-child");
+  await page.tab.keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  await page.tab.keyboard.type("why is it asked for a file that was never there?");
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.keyboard.up("Control");
+  await page.tab.waitForSelector("#rows .note");
+  await drawn(page);
+  await page.screenshot("views-note-narrow");
+  const free = (row) =>
+    page.tab.$eval(row, (e) => {
+      const [m, note, words] = [".m", ".note", ".words"].map((s) => e.querySelector(s).getBoundingClientRect());
+      return (words.left - note.right) / m.width;
+    });
+  assert.ok((await free("#rows > :first-child")) > 0.3, `${await free("#rows > :first-child")}`);
+  assert.equal(await page.text("#download-log"), "Download filtered log");
+  assert.ok(await shown(page, "#with-notes-label"));
+  for (const width of [1440, 1301, 1101]) {
+    await page.tab.setViewport({ width, height: 900 });
+    await drawn(page);
+    assert.equal(await header(), height, `${width}`);
+  }
+});
+
 test("notes and marks are found by the filter and by Ctrl+F, and the list follows them", async (t) => {
   const page = await example(t);
   const note = async (text) => {
