@@ -81,8 +81,9 @@ type FollowReader struct {
 	offset   [2]uint32 // hex: of the next row of each node
 	anywhere bool      // hex: the next row may have any offset
 
-	in      bool // YAML: in the bytes of a packet; C: in an array
-	inPeers bool // YAML
+	in      bool           // YAML: in the bytes of a packet; C: in an array
+	inPeers bool           // YAML
+	entry   TruncatedError // YAML: what is said where the file ends before the entry's bytes; without Line where they came
 	peer    int
 	packet  uint64
 	time    int64
@@ -203,6 +204,10 @@ func (f *FollowReader) readLine() {
 				f.hex(line, start)
 			}
 		}
+	}
+	if f.entry.Line > 0 && f.err == io.EOF {
+		f.entry.Have = f.b.offset() - f.entry.Offset
+		f.err = &f.entry
 	}
 	if f.kind == KindFollowC && f.in && f.err == io.EOF {
 		f.err = &TruncatedError{In: f.kind.String(), Offset: start, Line: f.line, What: "the } of an array", Have: int64(len(line))}
@@ -379,6 +384,7 @@ func (f *FollowReader) yaml(line []byte, start int64) {
 	if bytes.HasPrefix(text, []byte("# Packet ")) { // before Wireshark 3.5
 		n, _ := strconv.ParseUint(string(text[len("# Packet "):]), 10, 64)
 		f.packet, f.time = n, NoTime
+		f.enter(start)
 		return
 	}
 	if text[0] == '#' || string(text) == "---" || string(text) == "..." {
@@ -404,6 +410,7 @@ func (f *FollowReader) yaml(line []byte, start int64) {
 			return
 		}
 		f.packet, f.time, f.node = n, NoTime, 0
+		f.enter(start)
 	case key == "peer":
 		if value != "0" && value != "1" {
 			f.bad(start, "peer 0 or 1", strconv.Quote(value))
@@ -425,6 +432,11 @@ func (f *FollowReader) yaml(line []byte, start int64) {
 	case key == "data":
 		f.in = true
 	}
+}
+
+// enter begins a packet's entry of the YAML form. Each has bytes.
+func (f *FollowReader) enter(start int64) {
+	f.entry = TruncatedError{In: f.kind.String(), Offset: start, Line: f.line, What: "a packet's entry with its data"}
 }
 
 // parseTimestamp is seconds.nanoseconds since 1970; 0 means that it is not
@@ -472,7 +484,7 @@ func (f *FollowReader) base64(line []byte, start int64) {
 		f.bad(start+int64(n), "groups of 4 digits of base64", quoted(line[n:]))
 		return
 	}
-	f.row = row
+	f.row, f.entry.Line = row, 0
 	f.give()
 }
 
