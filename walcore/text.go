@@ -168,6 +168,19 @@ func requestNumber(r *Record, s sata.Slot) uint32 {
 	return r.B
 }
 
+// AppendUnopened appends what a request's line has for the path of a descriptor
+// that is not open, and nothing where it names none.
+func (l *Log) AppendUnopened(dst []byte, r *Record) []byte {
+	if r.Line != LineRequest || r.Flags&FlagOpen != 0 {
+		return dst
+	}
+	line := sata.Command(r.Op).Spec().Line
+	if len(line) == 0 || line[0].Slot != sata.SlotFD {
+		return dst
+	}
+	return l.appendOpenPath(dst, r, line[0].Form == sata.FormOpenPath)
+}
+
 func (l *Log) appendOpenPath(dst []byte, r *Record, semicolon bool) []byte {
 	if r.Flags&FlagOpen != 0 {
 		return append(dst, l.texts[r.Path]...)

@@ -97,7 +97,7 @@ func TestExchangesHaveTheirCells(t *testing.T) {
 	}
 	rows := rowsOf(t, p.answerRows(v, 0, 1000))
 	require.Len(t, rows, requests)
-	seen := map[string]bool{}
+	seen, texts := map[string]bool{}, map[string]bool{}
 	for i, r := range rows {
 		require.True(t, r.Exchange)
 		e := v.x.Exchange(i)
@@ -106,6 +106,7 @@ func TestExchangesHaveTheirCells(t *testing.T) {
 		require.Equal(t, inspect.OperationName(d.Log().At(r.Index)), string(r.Operation))
 		path, _ := v.x.Path(r.Index)
 		require.True(t, strings.HasPrefix(string(r.Text), path))
+		texts[string(r.Text)] = true
 		require.Equal(t, v.x.ExchangeBytes(e), r.Bytes)
 		if r.Partner >= 0 {
 			require.Equal(t, d.Log().At(r.Partner).Time-r.Time, r.Latency)
@@ -115,6 +116,7 @@ func TestExchangesHaveTheirCells(t *testing.T) {
 	}
 	require.True(t, seen["path does not exist"])
 	require.True(t, seen["success"])
+	require.True(t, texts["<Unknown 14>"], "a descriptor that is not open, as the log has it")
 }
 
 func TestSortedExchanges(t *testing.T) {

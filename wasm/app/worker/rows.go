@@ -80,6 +80,7 @@ func (p *packer) exchange(v *listing, k int) {
 	if path, ok := x.Path(int(e.Request)); ok {
 		p.text = walcore.AppendVisible(p.text, cutText(path))
 	}
+	p.text = log.AppendUnopened(p.text, q)
 	if to, ok := x.Destination(int(e.Request)); ok {
 		p.text = walcore.AppendVisible(append(p.text, " → "...), cutText(to))
 	}
