@@ -295,6 +295,41 @@ test("notes and marks are found by the filter and by Ctrl+F, and the list follow
   await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "3");
 });
 
+test("a row that leaves the list because of its notes keeps the selection", async (t) => {
+  const page = await example(t);
+  const mark = async (there) => {
+    await page.tab.keyboard.press("m");
+    await page.tab.waitForFunction((n) => document.getElementById("log").ariaRowCount === n, {}, there);
+  };
+  for (const n of [2, 3, 7]) {
+    await page.tab.click(`#rows > :nth-child(${n})`);
+    await page.tab.keyboard.press("m");
+    await page.tab.waitForSelector(`#rows > :nth-child(${n}).marked`);
+  }
+  await filter(page, "note:*");
+  await page.tab.keyboard.press("Home");
+  assert.equal((await selected(page)).n, "2");
+  await mark("2");
+  await page.tab.waitForFunction(() => !document.querySelector("#rows .sel"));
+  assert.deepEqual((await drawn(page)).map((r) => [r.n, r.selected]), [["3", false], ["7", false]]);
+  assert.equal(await page.tab.$eval("#log", (e) => e.getAttribute("aria-activedescendant")), null);
+  await mark("3"); // it is still the one that is meant
+  await page.tab.waitForSelector("#rows .sel");
+  assert.equal((await selected(page)).n, "2");
+  // The next step goes on from where it stood; the last row leaves an empty list.
+  await mark("2");
+  await page.tab.waitForFunction(() => !document.querySelector("#rows .sel"));
+  await page.tab.keyboard.press("j");
+  assert.equal((await selected(page)).n, "3");
+  await mark("1");
+  await page.tab.keyboard.press("j");
+  assert.equal((await selected(page)).n, "7");
+  await mark("0");
+  await page.tab.keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  assert.match(await page.text("#note-about"), /7/);
+});
+
 test("settings are kept on this machine, and everything is forgotten on request", async (t) => {
   const page = await example(t);
   assert.deepEqual(await page.tab.evaluate(() => Object.keys(localStorage)), [], "nothing is kept without being asked for");

@@ -20,6 +20,7 @@ type views struct {
 	told    bridge.Viewed // of that
 	moved   bool          // the selection moved since the view was asked for
 	kept    int           // the record whose place is asked only because it is selected, -1 for none
+	follows int           // the same, where it is not to be brought into view either
 
 	taken uint32 // the number of the last view that the worker took
 	last  string // its filter
@@ -32,7 +33,7 @@ type views struct {
 // reset begins again, for another file.
 func (v *views) reset() {
 	v.next, v.id, v.refused, v.shown, v.told = 0, 0, 0, viewSpec{}, bridge.Viewed{}
-	v.taken, v.last, v.whole, v.kept = 0, "", "", -1
+	v.taken, v.last, v.whole, v.kept, v.follows = 0, "", "", -1, -1
 	v.specs, v.passed = map[uint32]viewSpec{}, bridge.Viewed{}
 	v.p.empty.show(false)
 	v.p.filter.reset()
@@ -145,9 +146,15 @@ func (v *views) came(m *bridge.Viewed) {
 	case m.View == v.next && m.View != v.id:
 		v.begin(m)
 	case m.View == v.id:
+		others := m.Version != p.list.version
 		p.list.grow(m.Count, m.Version)
-		if !v.moved && m.Place >= 0 && (m.Exact != (p.list.at >= 0) || m.Exact && m.Place != p.list.at) {
+		switch {
+		case p.list.sel < 0 || p.list.waiting:
+		case !v.moved && (m.Exact != (p.list.at >= 0) || m.Exact && m.Place != p.list.at):
 			p.list.put(m.Place, m.Exact)
+		case v.moved && others: // the place is another record's
+			v.follows = p.list.sel
+			p.client.post(&bridge.AskPlace{View: v.id, Record: v.follows})
 		}
 	case m.View > v.id && m.Mistake.Want == "":
 		v.passed = *m // it is shown when the one that was asked for after it is refused
@@ -185,7 +192,7 @@ func (p *page) showWanted() {
 func (v *views) begin(m *bridge.Viewed) {
 	p := v.p
 	first := v.id == 0
-	v.id, v.shown = m.View, v.specs[m.View]
+	v.id, v.shown, v.follows = m.View, v.specs[m.View], -1
 	p.empty.show(false)
 	for id := range v.specs {
 		if id <= v.id {
@@ -244,6 +251,13 @@ func (p *page) placed(m *bridge.Placed) {
 	if m.Record == bridge.NoRow {
 		if m.Mark {
 			p.say("No further failure or diagnostic here.")
+		}
+		return
+	}
+	if m.Record == p.views.follows {
+		p.views.follows = -1
+		if m.Record == p.list.sel && !p.list.waiting {
+			p.list.put(m.Place, m.Exact)
 		}
 		return
 	}
