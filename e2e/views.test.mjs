@@ -276,14 +276,23 @@ test("filters are saved on request, chosen again and removed", async (t) => {
   await page.state("done");
   await page.tab.click("#filter-saved");
   assert.deepEqual(await page.tab.$$eval("#menu [role=menuitem]:not(.remove) .code", (all) => all.map((e) => e.textContent)), ["result:failure", "op:OpenFile"]);
-  await page.tab.keyboard.press("ArrowDown"); // the button that removes the first
-  await page.tab.keyboard.press("ArrowDown");
+  // Down and Up go from filter to filter; to the button that removes one it is Right, and Left back.
+  const at = () => page.tab.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent);
+  for (const [key, there] of [["ArrowDown", "op:OpenFile"], ["ArrowRight", "Remove op:OpenFile"], ["ArrowUp", "result:failure"], ["ArrowRight", "Remove result:failure"], ["ArrowLeft", "result:failure"], ["End", "op:OpenFile"]]) {
+    await page.tab.keyboard.press(key);
+    assert.equal(await at(), there, key);
+  }
   await page.tab.keyboard.press("Enter");
   await page.tab.waitForFunction(() => document.getElementById("filter-count").textContent.startsWith("22 of"));
-  await page.tab.click("#filter-saved");
+  const left = async () => {
+    await page.tab.click("#filter-saved");
+    return page.tab.$$eval("#menu .code", (all) => all.map((e) => e.textContent));
+  };
+  assert.deepEqual(await left(), ["result:failure", "op:OpenFile"]);
   await page.tab.click("#menu .remove");
-  await page.tab.click("#filter-saved");
-  assert.equal(await page.tab.$$eval("#menu .code", (all) => all.length), 1);
+  assert.deepEqual(await left(), ["op:OpenFile"]);
+  await page.tab.keyboard.press("Delete");
+  assert.deepEqual(await left(), []);
   await page.tab.keyboard.press("Escape");
   assert.equal(await shown(page, "#menu"), false);
 });

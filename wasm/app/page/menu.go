@@ -107,8 +107,8 @@ func (m *menu) open(x, y float64, items []menuItem) {
 	m.focus(0)
 }
 
-// buttons are the menu's buttons, in order.
-func (m *menu) buttons() js.Value { return m.box.Underlying().Call("querySelectorAll", "button") }
+// buttons are the menu's buttons, in order, without those that take one away.
+func (m *menu) buttons() js.Value { return m.box.Underlying().Call("querySelectorAll", "[data-item]") }
 
 // focus gives the focus to a button, counted from the first.
 func (m *menu) focus(n int) {
@@ -150,9 +150,9 @@ func (m *menu) clicked(ev dom.Event) {
 
 func (m *menu) pressed(ev dom.Event) {
 	all := m.buttons()
-	at := -1
+	at, row := -1, ev.Target().Underlying().Get("parentNode")
 	for i := range all.Get("length").Int() {
-		if all.Index(i).Equal(js.Global().Get("document").Get("activeElement")) {
+		if all.Index(i).Get("parentNode").Equal(row) {
 			at = i
 		}
 	}
@@ -161,6 +161,19 @@ func (m *menu) pressed(ev dom.Event) {
 		m.focus(at + 1)
 	case "ArrowUp":
 		m.focus(max(at, 0) - 1)
+	case "ArrowRight", "ArrowLeft", "Delete":
+		if at < 0 {
+			break
+		}
+		end := row.Get("lastChild")
+		switch {
+		case key == "ArrowLeft":
+			all.Index(at).Call("focus")
+		case key == "ArrowRight":
+			end.Call("focus")
+		case end.Call("hasAttribute", "data-remove").Bool():
+			end.Call("click")
+		}
 	case "Home":
 		m.focus(0)
 	case "End":
