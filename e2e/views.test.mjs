@@ -348,6 +348,22 @@ test("the side list counts, filters, leaves out, and folds", async (t) => {
   assert.equal(await shown(page, "#side"), true);
 });
 
+test("the side list says of results and diagnostics, too, how many of the exchanges a filter leaves", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("e");
+  await page.tab.waitForSelector("#work.exchanges");
+  const number = (name, n) =>
+    page.tab.waitForFunction((name, n) => [...document.querySelectorAll("#side .facet-row")].some((r) => r.querySelector("span").textContent === name && r.querySelector("i").textContent === n), {}, name, n);
+  await number("Failure", "7");
+  await number("Success", "68");
+  await filter(page, "result:failure");
+  await number("Failure", "7");
+  await number("Success", "0 / 68");
+  await filter(page, "note:*");
+  await number("Failure", "0 / 7");
+  await number("Success", "0 / 68");
+});
+
 test("the side list is one stop of Tab: arrows move in it, Enter filters, → and - leave out", async (t) => {
   const page = await example(t);
   await page.tab.waitForFunction(() => document.querySelectorAll("#side .facet-row").length > 20);

@@ -107,6 +107,12 @@ func (s *Search) row(i int) {
 		}
 	case r.Kind == walcore.Request:
 		s.exchange(i, r)
+	default:
+		if k := s.x.ExchangeOf(i); k >= 0 {
+			if _, found := slices.BinarySearch(s.found, uint32(k)); found {
+				s.tallyKind(r, 1)
+			}
+		}
 	}
 }
 
@@ -194,7 +200,7 @@ func (s *Search) set(n uint32, r *walcore.Record, found bool) {
 	}
 	if at, there := slices.BinarySearch(s.found, n); there {
 		s.found = slices.Delete(s.found, at, at+1)
-		s.tally(r, ^uint32(0))
+		s.tally(n, r, ^uint32(0))
 	}
 }
 
@@ -209,11 +215,12 @@ func (s *Search) add(n uint32, r *walcore.Record) {
 		}
 		s.found = slices.Insert(s.found, at, n)
 	}
-	s.tally(r, 1)
+	s.tally(n, r, 1)
 }
 
-// tally adds one row, or takes it away.
-func (s *Search) tally(r *walcore.Record, by uint32) {
+// tally adds one row or exchange, or takes it away: r is the row, or the request.
+// Rows of an exchange that were not looked at follow when they are.
+func (s *Search) tally(n uint32, r *walcore.Record, by uint32) {
 	if s.lastStream == nil || s.lastID != r.Stream {
 		t := s.streams[r.Stream]
 		if t == nil {
@@ -228,13 +235,32 @@ func (s *Search) tally(r *walcore.Record, by uint32) {
 	}
 	s.lastStream.Rows += by
 	s.lastStream.Requests += requests
-	if r.Kind == walcore.Diagnostic {
-		s.findings[r.Op] += by
+	if r.Kind != walcore.Diagnostic {
+		s.operations[r.Op].Rows += by
+		s.operations[r.Op].Requests += requests
+	}
+	if s.unit != Exchanges {
+		s.tallyKind(r, by)
 		return
 	}
-	s.operations[r.Op].Rows += by
-	s.operations[r.Op].Requests += requests
-	if r.Kind == walcore.Response {
+	e := s.x.Exchange(int(n))
+	if int(e.Response) < s.next { // None is not
+		s.tallyKind(s.x.log.At(int(e.Response)), by)
+	}
+	for _, a := range s.x.findingsAbout(e.Request) {
+		if int(a.finding) < s.next {
+			s.tallyKind(s.x.log.At(int(a.finding)), by)
+		}
+	}
+}
+
+// tallyKind counts what a row is besides one of an operation and a stream: a
+// finding, or a result.
+func (s *Search) tallyKind(r *walcore.Record, by uint32) {
+	switch r.Kind {
+	case walcore.Diagnostic:
+		s.findings[r.Op] += by
+	case walcore.Response:
 		s.tallyResult(r, by)
 	}
 }
@@ -260,11 +286,8 @@ func (s *Search) tallyResult(r *walcore.Record, by uint32) {
 }
 
 // Results is how often each operation had each result among the rows that were
-// found, failures first; nil where it is exchanges that are found.
+// found, or of the exchanges, failures first.
 func (s *Search) Results() []ResultTotals {
-	if s.unit == Exchanges {
-		return nil
-	}
 	all := make([]ResultTotals, 0, len(s.codes))
 	for k, n := range s.codes {
 		if *n > 0 {
@@ -275,14 +298,9 @@ func (s *Search) Results() []ResultTotals {
 	return all
 }
 
-// Findings is how often each finding is among the rows that were found; nil where
-// it is exchanges that are found.
-func (s *Search) Findings() (all []FindingTotals) {
-	if s.unit == Exchanges {
-		return nil
-	}
-	return findingTotals(s.findings[:])
-}
+// Findings is how often each finding is among the rows that were found, or about
+// the exchanges.
+func (s *Search) Findings() []FindingTotals { return findingTotals(s.findings[:]) }
 
 // A Facet is how many of what was found are of one operation or stream.
 type Facet struct {

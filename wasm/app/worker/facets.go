@@ -90,12 +90,11 @@ func (f *faceter) operations(m *bridge.Facets) {
 	add(m, g)
 }
 
-// results has what requests came to, failures first. How many of them a filter
-// leaves of the exchanges is not counted.
+// results has what requests came to, failures first.
 func (f *faceter) results(m *bridge.Facets) {
 	g := bridge.FacetGroup{Name: "Results", Key: "result"}
 	all, found := sumResults(f.v.x.Results()), func(outcomes) int { return -1 }
-	if f.v.filtered && !f.v.spec.Exchanges {
+	if f.v.filtered {
 		left := sumResults(f.v.search.Results())
 		found = func(o outcomes) int { return o.of(left) }
 	}
@@ -160,15 +159,14 @@ func sumResults(list []inspect.ResultTotals) resultSums {
 func (f *faceter) findings(m *bridge.Facets) {
 	g := bridge.FacetGroup{Name: "Diagnostics", Key: "diag"}
 	left := map[walcore.Code]int{}
-	counts := f.v.filtered && !f.v.spec.Exchanges
-	if counts {
+	if f.v.filtered {
 		for _, t := range f.v.search.Findings() {
 			left[t.Code] = int(t.Count)
 		}
 	}
 	for _, t := range f.v.x.Findings() {
 		found := -1
-		if counts {
+		if f.v.filtered {
 			found = left[t.Code]
 		}
 		g.List = append(g.List, bridge.Facet{Value: t.Code.String(), Name: t.Code.String(), Rows: int(t.Count), Found: found, Odd: true})

@@ -339,6 +339,13 @@ func TestFacets(t *testing.T) {
 	require.GreaterOrEqual(t, group(quiet, "result")["failure"].Found, 0)
 	exchanges := facets(d, listed(t, d, bridge.SetView{Exchanges: true}))
 	require.Less(t, group(exchanges, "op")["OpenFile"].Rows, group(all, "op")["OpenFile"].Rows)
+	for filter, left := range map[string]int{"": -1, "result:failure": 7, "note:*": 0} {
+		m := facets(d, listed(t, d, bridge.SetView{Exchanges: true, Filter: filter}))
+		require.Equal(t, left, group(m, "result")["failure"].Found, filter)
+		for _, f := range group(m, "diag") {
+			require.Equal(t, filter == "", f.Found < 0, filter)
+		}
+	}
 }
 
 func TestFind(t *testing.T) {
