@@ -348,6 +348,22 @@ test("the side list counts, filters, leaves out, and folds", async (t) => {
   assert.equal(await shown(page, "#side"), true);
 });
 
+test("what is not sure of an exchange leaves its path in sight beside the inspector", async (t) => {
+  const page = await site.open(t);
+  await page.choose(golden("..", "damaged", "reopening_lost.pcap"));
+  await page.state("done", "failed");
+  await page.tab.keyboard.press("e");
+  await page.tab.waitForSelector("#work.exchanges");
+  await drawn(page);
+  await page.tab.click("#rows > :first-child");
+  await drawn(page);
+  await page.screenshot("views-unsure-path");
+  const cut = await page.tab.$$eval("#rows .m", (all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent));
+  assert.deepEqual(cut, []);
+  const titles = await page.tab.$$eval("#rows .aside", (all) => all.filter((e) => e.textContent === "  ?").map((e) => e.title));
+  assert.ok(titles.length > 0 && titles.every((title) => /path.*response/.test(title)), `${titles}`);
+});
+
 test("the side list says of results and diagnostics, too, how many of the exchanges a filter leaves", async (t) => {
   const page = await example(t);
   await page.tab.keyboard.press("e");

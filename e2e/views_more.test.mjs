@@ -610,14 +610,14 @@ test("several files dropped at once are decoded together", async (t) => {
 
 test("a filter lights the path of an exchange, not the words that it isn't sure", async (t) => {
   const page = await site.open(t);
-  await page.choose(golden("..", "damaged", "reopening_lost.pcap"));
+  await page.choose(golden("..", "damaged", "pipelined_requests_lost.pcap"));
   await page.state("done");
   await page.tab.click("#view-exchanges");
-  const unsure = (await filter(page, "path:a")).filter((r) => /path\?/.test(r.text));
+  const unsure = (await filter(page, "path:o")).filter((r) => /response\?/.test(r.text));
   assert.ok(unsure.length > 0);
   for (const r of unsure) {
-    const path = r.text.slice(0, r.text.indexOf("  path?"));
-    assert.deepEqual(r.lit, path.match(/a/gi), r.text);
+    const path = r.text.slice(0, r.text.indexOf("  response?"));
+    assert.deepEqual(r.lit, path.match(/o/gi), r.text);
   }
   await page.screenshot("views-unsure");
 });

@@ -38,6 +38,10 @@ const (
 	MarkHit                      // is what is looked for
 )
 
+// Unsure is the aside about an exchange of which neither the path nor the
+// response is sure: words for both would leave no room for the path.
+const Unsure = "  ?"
+
 // A Span marks the bytes Start to End of a row's text. Spans stand in order and
 // don't overlap.
 type Span struct {

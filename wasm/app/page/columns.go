@@ -203,7 +203,11 @@ func appendText(el js.Value, text []byte, spans []bridge.Span) {
 		if s.Start > at {
 			el.Call("append", string(text[at:s.Start]))
 		}
-		el.Call("append", element("span", markClass(s.Mark), string(text[s.Start:s.End])).Underlying())
+		span := element("span", markClass(s.Mark), string(text[s.Start:s.End]))
+		if string(text[s.Start:s.End]) == bridge.Unsure {
+			span.SetTitle("Not sure: its path, its response")
+		}
+		el.Call("append", span.Underlying())
 		at = s.End
 	}
 	if at < len(text) {

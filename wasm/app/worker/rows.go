@@ -108,7 +108,7 @@ func (p *packer) exchange(v *listing, k int) {
 
 // doubtWords say, short as the column is narrow, what of an exchange is not sure.
 var doubtWords = [...]string{
-	inspect.DoubtPath: "  path?", inspect.DoubtPair: "  response?", inspect.DoubtPath | inspect.DoubtPair: "  path? response?",
+	inspect.DoubtPath: "  path?", inspect.DoubtPair: "  response?", inspect.DoubtPath | inspect.DoubtPair: bridge.Unsure,
 }
 
 // cutText is as much of a text as a row shows.

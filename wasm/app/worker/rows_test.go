@@ -129,7 +129,7 @@ func TestRowsSayWhatFailed(t *testing.T) {
 
 // What is not sure of an exchange stands behind its path, and in the state.
 func TestRowsSayWhatIsNotSure(t *testing.T) {
-	for name, want := range map[string]string{"reopening_lost.pcap": "path?", "pipelined_requests_lost.pcap": "response?"} {
+	for name, want := range map[string]string{"reopening_lost.pcap": bridge.Unsure, "pipelined_requests_lost.pcap": "response?"} {
 		d := decoded(t, "../damaged/"+name)
 		v := listed(t, d, bridge.SetView{Exchanges: true})
 		var p packer
@@ -142,6 +142,8 @@ func TestRowsSayWhatIsNotSure(t *testing.T) {
 			told++
 			last := r.Spans[len(r.Spans)-1]
 			require.Equal(t, bridge.MarkAside, last.Mark)
+			both := v.x.Doubts(k) == inspect.DoubtPath|inspect.DoubtPair
+			require.Equal(t, both, string(r.Text[last.Start:last.End]) == bridge.Unsure)
 			if strings.Contains(string(r.Text[last.Start:last.End]), want) {
 				wanted++
 			}
