@@ -11,6 +11,7 @@ import { golden } from "./lib/golden.mjs";
 import { clipboard, drawn, filter, focused, hash, pause, picked, rowCount, rows, said, selected, shown, example as theExample } from "./lib/views.mjs";
 
 const site = suite();
+const barred = suite({ scrollBars: true });
 let folder;
 before(async () => (folder = await mkdtemp(join(tmpdir(), "satascope-views-"))));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -757,6 +758,15 @@ test("a value is filtered by or left out, by mouse and by key; cells are copied"
   await page.tab.waitForSelector("#menu", { visible: true });
   await (await page.tab.$("#menu ::-p-text(Leave out this result)")).click();
   assert.match(await value(), /^-result:/);
+});
+
+test("columns' heads stand over their values, with a scroll bar and without one", async (t) => {
+  const page = await theExample(barred, t);
+  for (const text of ["", "op:Ping"]) {
+    await filter(page, text);
+    const [head, value] = await page.tab.evaluate(() => ["#columns .l", "#rows .l"].map((s) => document.querySelector(s).getBoundingClientRect().right));
+    assert.equal(head, value, text);
+  }
 });
 
 test("the place is in the address: reload and Back show it again", async (t) => {

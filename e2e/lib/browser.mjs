@@ -27,16 +27,17 @@ export const PATIENCE = 60_000;
  *       await page.state("done");
  *     });
  *
- * With an origin, the tests are of a server that runs there already.
+ * With an origin, the tests are of a server that runs there already. With scroll
+ * bars, these take the room that they take in most browsers on a desktop.
  */
-export function suite({ serveArgs = [], origin } = {}) {
+export function suite({ serveArgs = [], origin, scrollBars } = {}) {
   const site = { origin: "", browser: null, open: (t, options) => open(site, t, options) };
   let server;
   before(async () => {
     if (!process.env.CHROMIUM) throw new Error("CHROMIUM does not name the browser: run the tests with ./build.sh e2e");
     server = origin ? null : await serve(serveArgs);
     site.origin = origin ?? server.origin;
-    site.browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS, protocolTimeout: 3 * PATIENCE });
+    site.browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS, ignoreDefaultArgs: scrollBars && ["--hide-scrollbars"], protocolTimeout: 3 * PATIENCE });
   });
   after(async () => {
     await site.browser?.close();
