@@ -800,6 +800,22 @@ test("the place is in the address: reload and Back show it again", async (t) => 
   await page.tab.waitForFunction(() => document.getElementById("filter").value === "op:Ping" && document.querySelector("#rows .sel .n")?.textContent === "2");
 });
 
+test("Back goes behind each click, however quickly they follow one another", async (t) => {
+  const page = await example(t);
+  await page.tab.waitForFunction(() => document.querySelectorAll("#side .facet-row").length > 20);
+  const click = async (name, there) => {
+    await page.tab.evaluate((name) => [...document.querySelectorAll("#side .facet")].find((b) => b.querySelector("span")?.textContent.startsWith(name)).click(), name);
+    await page.tab.waitForFunction((there) => decodeURIComponent(location.hash).endsWith(there), {}, there);
+  };
+  await click("ReadFile", "filter=op:ReadFile");
+  await click("0", "filter=op:ReadFile stream:0");
+  await click("Exchanges", "view=exchanges&filter=op:ReadFile stream:0");
+  for (const there of ["op:ReadFile stream:0", "op:ReadFile", ""]) {
+    await page.tab.goBack();
+    await page.tab.waitForFunction((there) => document.getElementById("filter").value === there && !document.querySelector("#work.exchanges"), {}, there);
+  }
+});
+
 test("the place in a chosen file is kept until the same file comes, whatever it is called", async (t) => {
   const page = await site.open(t);
   const file = golden("captures", "plain.pcap");

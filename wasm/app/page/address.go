@@ -22,8 +22,8 @@ const (
 	// keepAfter is after how many milliseconds a selection gets into the address:
 	// browsers let a page change it only so often.
 	keepAfter = 250
-	// onward is how long changes of a filter belong to one another: Back goes
-	// behind all of them.
+	// onward is how long changes of a filter that is typed belong to one another:
+	// Back goes behind all of them.
 	onward = 2 * time.Second
 )
 
@@ -117,6 +117,9 @@ func (a *address) changed() {
 	a.last = time.Now()
 	a.put(entry)
 }
+
+// step has the next change be an entry of its own: it is not typed.
+func (a *address) step() { a.last = time.Time{} }
 
 // selected is called when another row is selected.
 func (a *address) selected() {

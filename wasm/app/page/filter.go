@@ -104,6 +104,7 @@ func (f *filterBar) show(text string) {
 func (f *filterBar) set(text string) {
 	f.shut()
 	f.show(text)
+	f.p.address.step()
 	f.p.views.filter(text)
 }
 

@@ -88,6 +88,7 @@ func (v *views) valid() viewSpec {
 func (v *views) show(exchanges bool) {
 	spec := v.valid()
 	spec.exchanges = exchanges
+	v.p.address.step()
 	v.set(spec)
 }
 
@@ -95,6 +96,7 @@ func (v *views) show(exchanges bool) {
 func (v *views) sort(by bridge.Column, descending bool) {
 	spec := v.valid()
 	spec.sort, spec.descending = by, descending
+	v.p.address.step()
 	v.set(spec)
 }
 
