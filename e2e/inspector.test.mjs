@@ -281,7 +281,7 @@ test("a path and a pair that are not sure say so, and where that is told", async
   await tab.click("#panel-state .sf span:last-child .go");
   await tab.waitForFunction(() => document.querySelector("#panel-state h2")?.textContent === "After row 8");
   await tab.click("#view-exchanges");
-  await tab.waitForFunction(() => /a\.bin  path\?/.test(document.getElementById("log").textContent));
+  await tab.waitForFunction(() => /a\.bin  \?/.test(document.getElementById("log").textContent));
   await page.screenshot("views-unsure");
   page = await opened(t, golden("..", "damaged", "pipelined_requests_lost.pcap"));
   await select(page, 8);
