@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"satascope/sata"
+	"satascope/walcore"
 )
 
 // TestEffort decodes what is large and lacks something, so that one thing after
@@ -85,5 +86,17 @@ func TestEffort(t *testing.T) {
 		w.say(1, bytes.Repeat(answer(first, 100, 100), 16<<20/136))
 		d := decode(t, w, func(i int) bool { return i != lost })
 		require.GreaterOrEqual(t, len(messagesOf(d)), 14)
+	})
+	t.Run("a server whose responses are none, in two files", func(t *testing.T) {
+		const requests = 20_000
+		d := pairOf(t, [2][]byte{bytes.Repeat(ask(t, stat), requests), bytes.Repeat(result(t, 0), requests)})
+		log := d.Log()
+		asked := 0
+		for i := range log.Len() {
+			if log.At(i).Kind == walcore.Request {
+				asked++
+			}
+		}
+		require.Equal(t, requests, asked)
 	})
 }

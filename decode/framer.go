@@ -38,6 +38,7 @@ type framer struct {
 	client, server *lane
 	dump           bool
 	pair           bool // the two directions come from two files: when what was sent is not known
+	looked         int  // likewise: places at which responses were looked for
 	final          bool // no more bytes will come
 
 	waiting []request // requests without a response, oldest first

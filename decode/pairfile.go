@@ -105,6 +105,8 @@ func (f *framer) exchange(ctx context.Context, d *Decoder, c, s *direction) erro
 			return err
 		}
 		if !f.nextRequest(c) {
+			for f.stepServer() || s.more() { // what nobody asked for
+			}
 			return nil
 		}
 		// The end of a read may depend on what comes next.
@@ -119,6 +121,8 @@ func (f *framer) exchange(ctx context.Context, d *Decoder, c, s *direction) erro
 				continue
 			}
 			if f.final {
+				for f.stepClient() || c.more() { // what has no answer
+				}
 				return nil
 			}
 			f.final = true // what is there of the server is all there will be
@@ -190,6 +194,7 @@ func allZero(b []byte) bool {
 const (
 	lookAhead = 32      // requests that are compared with what the server sent next
 	lookFar   = 4 << 20 // bytes of the server in which a response is looked for
+	maxLooks  = 8 << 20 // places that are looked at in all
 	inStep    = 4       // responses in a row show where they begin
 	inDoubt   = 16      // responses in a row show which requests they answer
 )
@@ -202,9 +207,13 @@ func (f *framer) stayInStep(c, s *direction) {
 	l, p := f.server, &f.pairing
 	for len(l.buf) < lookFar && s.more() {
 	}
-	requests, lost := f.requestsAhead(c), p.first
+	lost := p.first
 	p.first = false
-	if len(l.buf) < sata.HeaderSize || !lost && f.follows(l.buf, requests) || lost && f.begins(l.buf, requests) {
+	if len(l.buf) < sata.HeaderSize || !lost && f.follows(l.buf, f.requestsAhead(c, 2)) {
+		return
+	}
+	requests := f.requestsAhead(c, lookAhead)
+	if lost && f.begins(l.buf, requests) {
 		return
 	}
 	at, k := -1, 0
@@ -234,9 +243,16 @@ func (f *framer) stayInStep(c, s *direction) {
 	f.tellSkipped(l)
 }
 
+// mayLook counts the places that are looked at: of a conversation in which nothing
+// is what it should be, looking further would take for ever.
+func (f *framer) mayLook() bool {
+	f.looked++
+	return f.looked <= maxLooks
+}
+
 // findAnswers is where the responses to some requests begin, -1 where they don't.
 func (f *framer) findAnswers(requests []request) int {
-	for at := 0; at+sata.HeaderSize <= len(f.server.buf); at++ {
+	for at := 0; at+sata.HeaderSize <= len(f.server.buf) && f.mayLook(); at++ {
 		if f.begins(f.server.buf[at:], requests) {
 			return at
 		}
@@ -251,7 +267,7 @@ func (f *framer) findAny(requests []request) (at, k int) {
 	if requests[0].shape == sata.ShapeRead {
 		from = sata.ReadHeadSize
 	}
-	for at := from; at+sata.HeaderSize <= len(f.server.buf); at++ {
+	for at := from; at+sata.HeaderSize <= len(f.server.buf) && f.mayLook(); at++ {
 		for k := range requests {
 			if f.begins(f.server.buf[at:], requests[k:]) {
 				return at, k
@@ -261,10 +277,11 @@ func (f *framer) findAny(requests []request) (at, k int) {
 	return -1, 0
 }
 
-// requestsAhead are the request that waits and those that come after it.
-func (f *framer) requestsAhead(c *direction) []request {
+// requestsAhead are the request that waits and those that come after it, up to a
+// number of them.
+func (f *framer) requestsAhead(c *direction, most int) []request {
 	all := append([]request(nil), f.waiting[0])
-	for at := 0; len(all) < lookAhead; {
+	for at := 0; len(all) < most; {
 		for len(f.client.buf) < at+sata.MaxHead && c.more() {
 		}
 		if at > len(f.client.buf) {
