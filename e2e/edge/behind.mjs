@@ -70,10 +70,16 @@ export default {
       request = new Request(request);
       request.headers.set("CF-Connecting-IP", from);
     }
-    return worker.fetch(request, {
+    const response = await worker.fetch(request, {
       ...env,
       SHARES: buckets[bucket](env),
       CREATE_LIMIT: strict ? env.STRICT_LIMIT : env.CREATE_LIMIT,
     }, ctx);
+    // wrangler's proxy keeps its connection to the worker, and loses the next request on it where the worker closes
+    // it for a body that nobody read. Cloudflare's edge does not stand on that connection.
+    if (request.body && !request.bodyUsed && (request.headers.get("Content-Length") ?? 0) <= 64 << 10) {
+      await request.arrayBuffer();
+    }
+    return response;
   },
 };

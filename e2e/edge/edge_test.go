@@ -216,28 +216,35 @@ func TestWorker(t *testing.T) {
 func rateLimit(t *testing.T, d door) {
 	d.ask(t, "strict", nil)
 	defer d.ask(t, "lenient", nil)
-	create := func(from string) *http.Response {
+	create := func(from string) (*http.Response, string) {
 		req, err := http.NewRequest("POST", d.url+"/api/shares", strings.NewReader(`{"days":1,"size":10,"chunk_size":10}`))
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("X-Behind-Address", from)
 		resp, err := http.DefaultClient.Do(req)
 		require.NoError(t, err)
+		b, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
-		return resp
+		return resp, string(b)
+	}
+	created := func(from string) {
+		resp, body := create(from)
+		require.Equal(t, http.StatusCreated, resp.StatusCode, "%s: %s", from, body)
 	}
 	for _, address := range []string{"192.0.2.1", "2001:db8::%d"} {
 		var last *http.Response
+		var body string
 		made := 0
 		for ; made < 10 && (last == nil || last.StatusCode == http.StatusCreated); made++ {
-			last = create(strings.ReplaceAll(address, "%d", fmt.Sprint(made+1)))
+			last, body = create(strings.ReplaceAll(address, "%d", fmt.Sprint(made+1)))
 		}
-		require.Equal(t, http.StatusTooManyRequests, last.StatusCode, address)
+		require.Equal(t, http.StatusTooManyRequests, last.StatusCode, "%s: %s", address, body)
 		require.LessOrEqual(t, made, 5)
 		require.Equal(t, "60", last.Header.Get("Retry-After"))
 	}
-	require.Equal(t, http.StatusCreated, create("2001:db8:0:1::1").StatusCode, "another customer")
-	require.Equal(t, http.StatusCreated, create("192.0.2.2").StatusCode)
+	created("2001:db8:0:1::1") // another customer
+	created("192.0.2.2")
 }
 
 // What the worker answers by itself has the form and the headers of all else.
