@@ -140,3 +140,7 @@ func otherTraffic(c *capture.Counts) string {
 	}
 	return string(b)
 }
+
+type decodeError string
+
+func (e decodeError) Error() string { return string(e) }

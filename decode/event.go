@@ -3,7 +3,6 @@ package decode
 import (
 	"slices"
 
-	"satascope/sata"
 	"satascope/walcore"
 )
 
@@ -168,23 +167,3 @@ func (o *order) deliver(e *event) {
 		st.Last = max(st.Last, t)
 	}
 }
-
-// request is what the framing of a response must know of its request.
-type request struct {
-	shape  sata.Shape
-	total  uint64 // of a ReadFile
-	start  int64  // of its bytes, in the client's direction
-	end    int64
-	packet uint32 // at which it was delivered
-	time   int64  // of that packet
-	hint   int64  // how much the client had received when it asked, -1 when not known
-	sure   bool   // fresh, and no request between it and the one before was lost
-	fresh  bool   // hint is larger than that of all requests before
-	torn   bool   // requests between it and the one before were lost
-	lost   int64  // in how many bytes there may have been such
-	maybe  bool   // they may have been answered already
-	closes bool   // it closes a descriptor
-}
-
-// most is how many requests were lost before this one at the most.
-func (w *request) most() int { return int(max(1, w.lost/sata.RequestSize)) }

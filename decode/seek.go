@@ -1,0 +1,231 @@
+package decode
+
+import (
+	"encoding/binary"
+	"sort"
+
+	"satascope/sata"
+	"satascope/walcore"
+)
+
+// A skip is a run of bytes that are passed over, to be told of at its end.
+type skip struct {
+	size   int64
+	from   mark // of its first byte
+	server bool // who sent it
+}
+
+// seekRequest drops bytes of the client until a request can begin.
+func (f *framer) seekRequest() bool {
+	l := f.client
+	for i := 0; i < len(l.buf); i++ {
+		like, last := sata.LooksLikeRequest(l.buf[i:]), i
+		if like == sata.Yes && f.lossy && !f.dump {
+			if had := l.at(l.pos + int64(i)).acked; had >= 0 {
+				like, last = f.waitedFor(i, had)
+			}
+			if like == sata.Maybe && len(l.buf)-i > maxAhead {
+				like = sata.No // it may bring data without end, or be none
+			}
+		}
+		switch like {
+		case sata.Yes:
+			f.skip(l, i)
+			f.endSeek(l, &f.seekingClient)
+			f.order.release(f.seeking())
+			return true
+		case sata.Maybe:
+			f.skip(l, i)
+			if f.lossy {
+				f.order.hold(f.seeking(), max(l.at(l.pos).packet, l.last.packet))
+			}
+			return false
+		}
+		i = last
+	}
+	f.skip(l, len(l.buf))
+	f.order.release(f.seeking())
+	return false
+}
+
+// seeking is the name of a stream's hold while it is not known where its next
+// request begins.
+func (f *framer) seeking() uint32 { return f.id | 1<<30 }
+
+// maxPipelined is how many requests in a row are believed, after bytes were lost,
+// whose sender did not wait for a response to any of them.
+const maxPipelined = 32
+
+// waitedFor says whether what looks like a request, i bytes behind the front of the
+// client's lane, is one: the request before these bytes may be lost, and they may
+// be the data that it brought. A client that asked waits for its response, at once
+// or after other requests: the server sent as much as a response to each of them
+// takes when it had received just these, or the client had received as much when
+// it went on. last is where the last of the requests begins that follow one another
+// from i on: before it nothing else has to be looked at, if they are none. had is how
+// much the client had received when it sent the first.
+func (f *framer) waitedFor(i int, had int64) (like sata.Likeness, last int) {
+	l := f.client
+	last = i
+	for n := int64(1); n <= maxPipelined; n++ {
+		b := l.buf[last:]
+		if like := sata.LooksLikeRequest(b); like != sata.Yes {
+			if like == sata.Maybe && f.final {
+				like = sata.No
+			}
+			return like, last
+		}
+		length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(b))
+		data, known := f.dataBehind(b)
+		if !known {
+			return f.unlessFinal(), last
+		}
+		length += data
+		start := l.pos + int64(last)
+		end := start + int64(min(length, maxMissing))
+		enough := had + n*sata.ReadHeadSize // no response is shorter
+		within, sent := f.server.sentAt(start, end)
+		waited := end < l.end() && l.at(end).acked > l.at(end-1).acked
+		switch {
+		case end <= l.end() && sent >= enough, waited && l.at(end).acked >= enough:
+			return sata.Yes, last
+		case waited, end > l.end() && within:
+			return sata.No, last
+		case end >= l.end():
+			return f.unlessFinal(), last
+		}
+		last = int(end - l.pos)
+	}
+	return sata.No, last
+}
+
+// dataBehind is how much data out of band follows the request that b begins with;
+// not known where too little of it is there.
+func (f *framer) dataBehind(b []byte) (n uint64, known bool) {
+	if sata.Command(binary.BigEndian.Uint32(b[0x30:])) != sata.WriteFile || !f.ffio() {
+		return 0, true
+	}
+	if len(b) < sata.RequestSize+8 {
+		return 0, false
+	}
+	return uint64(binary.BigEndian.Uint32(b[sata.RequestSize:])) * uint64(binary.BigEndian.Uint32(b[sata.RequestSize+4:])), true
+}
+
+// unlessFinal is Maybe as long as more bytes can come.
+func (f *framer) unlessFinal() sata.Likeness {
+	if f.final {
+		return sata.No
+	}
+	return sata.Maybe
+}
+
+// seekResponse finds the next place where the response to a waiting request can
+// begin, after bytes were lost or at a beginning that was not recorded. Three
+// things must agree: the structure of what stands there; that the server had
+// received the request by then; and where the client stood when it asked, which
+// is just where the response begins if nothing else was under way. Requests
+// before the one that is found have lost their responses.
+func (f *framer) seekResponse() bool {
+	l, p := f.server, &f.pairing
+	pipelines, scan := p.pipelines, p.pipelines || p.stale > 0 // a response may begin anywhere
+	p.sought = max(p.sought, l.pos)
+	known := p.sought <= max(p.certain, l.pos)
+	for n := int(p.sought - l.pos); n < len(l.buf); n++ {
+		q := l.pos + int64(n)
+		if !scan {
+			if n = f.nextHint(q); n < 0 || n >= len(l.buf) {
+				break
+			}
+			q = l.pos + int64(n)
+		}
+		k, like := f.answeredAt(n)
+		switch like {
+		case sata.No:
+			if p.pipelines && !pipelines {
+				return f.seekResponse() // seen now: so it may stand elsewhere, too
+			}
+			p.sought = q + 1
+			if known = known && p.acked >= 0 && p.acked <= f.client.pos; known {
+				p.certain = q + 1 // no request that will come can be answered there
+			}
+		case sata.Maybe:
+			return false
+		case sata.Yes:
+			for ; k > 0; k-- {
+				f.forget()
+			}
+			f.skip(l, n)
+			f.pairing.begin(q)
+			f.endSeek(l, &f.seekingServer)
+			return true
+		}
+	}
+	if f.final || len(l.buf) > maxAhead {
+		f.skip(l, len(l.buf))
+	}
+	return false
+}
+
+// nextHint is how far behind the front of the server's lane the next place is,
+// from an offset on, where a waiting request's response should begin, if each has
+// one of its own; -1 for none.
+func (f *framer) nextHint(from int64) int {
+	i := sort.Search(len(f.waiting), func(i int) bool { return f.waiting[i].hint >= from })
+	if i == len(f.waiting) {
+		return -1
+	}
+	return int(f.waiting[i].hint - f.server.pos)
+}
+
+// strong says whether the structure alone is enough to take b for a response
+// wherever it stands: zeros and unknown shapes are not.
+func (f *framer) strong(b []byte, shape sata.Shape) bool {
+	switch shape {
+	case sata.ShapeUnknown:
+		return false
+	case sata.ShapeRead:
+		form, _ := sata.FormOf(b)
+		return form != sata.ReadZeros
+	}
+	return len(b) >= sata.HeaderSize && binary.BigEndian.Uint32(b[0x10:]) != 0 && binary.BigEndian.Uint32(b[0xC:]) == sata.Version
+}
+
+func (f *framer) skip(l *lane, n int) {
+	if n > 0 {
+		if l == f.client {
+			f.askedLost += int64(n)
+		}
+		s := f.skippedOf(l)
+		if s.size == 0 {
+			s.from, s.server = l.at(l.pos), f.fromServer(l)
+		}
+		s.size += int64(n)
+		l.take(n)
+	}
+}
+
+func (f *framer) skippedOf(l *lane) *skip {
+	if l == f.client {
+		return &f.skipped[0]
+	}
+	return &f.skipped[1]
+}
+
+func (f *framer) endSeek(l *lane, seeking *bool) {
+	*seeking = false
+	f.tellSkipped(l)
+}
+
+// tellSkipped tells of what was skipped: it is told of here, and stands where its
+// first byte came.
+func (f *framer) tellSkipped(l *lane) {
+	s := f.skippedOf(l)
+	if s.size == 0 {
+		return
+	}
+	offset := l.pos - s.size
+	place := walcore.Message{At: f.at(l, offset, offset+1, nil)}
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: place, diag: walcore.Diagnosis{Code: walcore.CodeSkipped, Stream: f.id,
+		At: walcore.At{Offset: offset, Time: s.from.time, Packet: s.from.packet}, FromServer: s.server, Size: uint64(s.size)}})
+	*s = skip{}
+}
