@@ -217,6 +217,32 @@ test("a note, and beside it an explanation, leave a third of a narrow row for it
   }
 });
 
+test("a note on a diagnostic stands on its exchange's row, too, and stays the diagnostic's", async (t) => {
+  const page = await site.open(t);
+  await page.choose(golden("..", "damaged", "requests_never_answered.pcap"));
+  await page.state("done");
+  const number = (await drawn(page)).find((r) => r.class.includes("diag")).n;
+  await page.tab.click(`#rows > :nth-child(${number})`);
+  await page.tab.keyboard.press("m");
+  await page.tab.waitForSelector("#rows > .marked");
+  await page.tab.keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  await page.tab.keyboard.type("why never?");
+  await page.tab.keyboard.down("Control");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.keyboard.up("Control");
+  await page.tab.waitForSelector("#rows .note");
+  await page.tab.keyboard.press("e");
+  const noted = (await drawn(page)).filter((r) => r.m.includes("why never?") || r.class.includes("marked"));
+  assert.deepEqual(noted.map((r) => [r.o, r.x, r.m]), [["ReadFile", "no response", "✎ why never?/a"]]);
+  assert.match(noted[0].class, /\bmarked\b/);
+  await page.screenshot("views-note-of-diagnostic");
+  await filter(page, "note:never");
+  assert.deepEqual((await drawn(page)).map((r) => r.lit), [["never"]]);
+  await page.tab.click("#notes-open");
+  assert.deepEqual(await page.tab.$$eval("#notes-list [data-row]", (all) => all.map((e) => e.textContent)), [`Row ${number}`]);
+});
+
 test("notes and marks are found by the filter and by Ctrl+F, and the list follows them", async (t) => {
   const page = await example(t);
   const note = async (text) => {

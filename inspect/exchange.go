@@ -54,6 +54,20 @@ func (x *Index) ExchangeOf(row int) int {
 	return -1
 }
 
+// AppendRows appends the rows of an exchange that are there, and those of the
+// findings about it.
+func (x *Index) AppendRows(dst []uint32, e Exchange) []uint32 {
+	for _, row := range [...]uint32{e.Request, e.Written, e.Response} {
+		if row != None {
+			dst = append(dst, row)
+		}
+	}
+	for _, a := range x.findingsAbout(e.Request) {
+		dst = append(dst, a.finding)
+	}
+	return dst
+}
+
 // ExchangeBytes is how many bytes an exchange moved: those of its messages and
 // of the data written.
 func (x *Index) ExchangeBytes(e Exchange) (n uint64) {

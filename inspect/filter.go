@@ -91,16 +91,7 @@ func (f *Filter) MatchExchange(e Exchange) bool {
 		return true
 	}
 	var rows [8]uint32
-	all := rows[:0]
-	for _, row := range [...]uint32{e.Request, e.Written, e.Response} {
-		if row != None {
-			all = append(all, row)
-		}
-	}
-	for _, a := range f.x.findingsAbout(e.Request) {
-		all = append(all, a.finding)
-	}
-	return f.root.any(f, all)
+	return f.root.any(f, f.x.AppendRows(rows[:0], e))
 }
 
 // row says whether a row matches.

@@ -64,9 +64,11 @@ func (f *Filter) HighlightCell(dst []Range, e Exchange, by Column, text []byte) 
 	}
 	start := len(dst)
 	h := highlighter{f: f, text: text, dst: dst}
-	for _, row := range [...]uint32{e.Request, e.Written, e.Response} {
-		if row != None {
-			h.i, h.r = int(row), f.x.log.At(int(row))
+	var rows [8]uint32
+	for _, row := range f.x.AppendRows(rows[:0], e) {
+		h.i, h.r = int(row), f.x.log.At(int(row))
+		// A finding has no cell but the number, beside which its mark stands.
+		if h.r.Kind != walcore.Diagnostic || by == ByNumber {
 			h.cell(f.root, by)
 		}
 	}

@@ -549,6 +549,30 @@ func TestNotesOfAnExchange(t *testing.T) {
 	require.Equal(t, []bridge.Span{{Start: 0, End: 3, Mark: bridge.MarkMatch}, {Start: at, End: at + 3, Mark: bridge.MarkMatch}}, r.Noted)
 }
 
+// So do the note on a finding about it, and its mark beside the number; they stay
+// the finding's.
+func TestNotesOnFindingsOfAnExchange(t *testing.T) {
+	d := decoded(t, "../damaged/requests_never_answered.pcap")
+	x := index(d)
+	var n notes
+	n.place(x)
+	x.SetNotes(n.note)
+	finding := d.Log().Len() - 2 // about the exchange before the last
+	require.Equal(t, x.Exchanges()-2, x.ExchangeOf(finding))
+	n.put(x, finding, bridge.Note{Text: "why never?", Marked: true})
+	require.Nil(t, n.at(int(x.Exchange(x.ExchangeOf(finding)).Request)))
+	v, _ := newListing(x, bridge.SetView{Filter: "note:why,marked", Exchanges: true})
+	for !v.step(50) {
+	}
+	require.Equal(t, 1, v.len())
+	p := packer{notes: &n}
+	r := rowsOf(t, p.answerRows(v, 0, 1))[0]
+	require.Equal(t, "why never?", string(r.Note))
+	require.Equal(t, []bridge.Span{{Start: 0, End: 3, Mark: bridge.MarkMatch}}, r.Noted)
+	require.True(t, r.Marked)
+	require.Equal(t, bridge.CellNumber, r.Lit)
+}
+
 func TestFlatten(t *testing.T) {
 	var p packer
 	got := p.flatten([]bridge.Span{{Start: 0, End: 10, Mark: bridge.MarkFailure}, {Start: 12, End: 14, Mark: bridge.MarkAside}, {Start: 4, End: 6, Mark: bridge.MarkMatch}, {Start: 5, End: 13, Mark: bridge.MarkHit}})

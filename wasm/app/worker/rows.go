@@ -32,6 +32,7 @@ type packer struct {
 	spans  []bridge.Span
 	ranges []inspect.Range
 	cuts   []int
+	rows   []uint32
 	result []byte
 }
 
@@ -91,10 +92,9 @@ func (p *packer) exchange(v *listing, k int) {
 	} else {
 		p.row.Failed = true
 	}
-	for _, i := range [...]uint32{e.Request, e.Written, e.Response} {
-		if i != inspect.None {
-			p.note(v, int(i))
-		}
+	p.rows = x.AppendRows(p.rows[:0], e)
+	for _, i := range p.rows {
+		p.note(v, int(i))
 	}
 	p.lightExchange(v, e)
 	// Last, as filters and searches don't look into it.
