@@ -279,7 +279,7 @@ test("filters are saved on request, chosen again and removed", async (t) => {
   assert.deepEqual(await page.tab.$$eval("#menu [role=menuitem]:not(.remove) .code", (all) => all.map((e) => e.textContent)), ["result:failure", "op:OpenFile"]);
   // Down and Up go from filter to filter; to the button that removes one it is Right, and Left back.
   const at = () => page.tab.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent);
-  for (const [key, there] of [["ArrowDown", "op:OpenFile"], ["ArrowRight", "Remove op:OpenFile"], ["ArrowUp", "result:failure"], ["ArrowRight", "Remove result:failure"], ["ArrowLeft", "result:failure"], ["End", "op:OpenFile"]]) {
+  for (const [key, there] of [["ArrowDown", "op:OpenFile"], ["ArrowRight", "Remove op:OpenFile"], ["ArrowUp", "result:failure"], ["ArrowRight", "Remove result:failure"], ["ArrowLeft", "result:failure"], ["End", "op:OpenFile"], ["Home", "result:failure"], ["ArrowUp", "op:OpenFile"]]) {
     await page.tab.keyboard.press(key);
     assert.equal(await at(), there, key);
   }
@@ -579,6 +579,7 @@ test("keys: failures and findings, a number, times, other keyboard layouts, the 
   const help = await page.tab.$$eval("#keys-list dd", (all) => all.map((e) => e.textContent));
   const page_ = await readFile(new URL("../docs/keys.md", import.meta.url), "utf8");
   assert.ok(help.length > 25);
+  assert.ok(help.includes("remove the saved filter"), "the keys of menus, too");
   assert.deepEqual(await page.tab.$eval("#keys", (e) => [e.scrollTop, document.activeElement.id]), [0, "keys-title"], "it is read from its beginning");
   for (const what of help) assert.ok(page_.includes(`| ${what} |`), what);
   await page.screenshot("views-keys");

@@ -190,6 +190,33 @@ var sideTable = []ownKey[sideAction]{
 	{sideOut, []string{"-", "Delete"}, []string{"-", "Del"}, "leave the value out"},
 }
 
+// A menuAction is something that a menu does by a key.
+type menuAction uint8
+
+const (
+	menuDown menuAction = iota
+	menuUp
+	menuFirst
+	menuLast
+	menuToRemove
+	menuFromRemove
+	menuRemove
+	menuClose
+)
+
+const groupMenu = "A menu, such as that of the saved filters, while it is open"
+
+var menuTable = []ownKey[menuAction]{
+	{menuDown, []string{"ArrowDown"}, []string{"↓"}, "next choice, behind the last one the first; Enter takes it"},
+	{menuUp, []string{"ArrowUp"}, []string{"↑"}, "previous choice, before the first one the last"},
+	{menuFirst, []string{"Home"}, []string{"Home"}, "the first choice"},
+	{menuLast, []string{"End"}, []string{"End"}, "the last choice"},
+	{menuToRemove, []string{"ArrowRight"}, []string{"→"}, "to the button that removes the saved filter"},
+	{menuFromRemove, []string{"ArrowLeft"}, []string{"←"}, "back to the saved filter"},
+	{menuRemove, []string{"Delete"}, []string{"Del"}, "remove the saved filter"},
+	{menuClose, []string{"Escape", "Tab"}, []string{"Esc", "Tab"}, "close the menu"},
+}
+
 // actionOf is what a key does by its table.
 func actionOf[A ~uint8](table []ownKey[A], name string) (action A, ok bool) {
 	for i := range table {
@@ -210,6 +237,9 @@ func eachKey(give func(group string, shown []string, what string)) {
 	}
 	for i := range sideTable {
 		give(groupSide, sideTable[i].shown, sideTable[i].what)
+	}
+	for i := range menuTable {
+		give(groupMenu, menuTable[i].shown, menuTable[i].what)
 	}
 }
 

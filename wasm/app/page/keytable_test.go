@@ -40,6 +40,7 @@ func TestEachKeyDoesOneThing(t *testing.T) {
 
 	requireOwnKeys(t, stripTable, stripForget)
 	requireOwnKeys(t, sideTable, sideOut)
+	requireOwnKeys(t, menuTable, menuClose)
 }
 
 func requireOwnKeys[A ~uint8](t *testing.T, table []ownKey[A], last A) {

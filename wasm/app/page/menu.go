@@ -156,32 +156,34 @@ func (m *menu) pressed(ev dom.Event) {
 			at = i
 		}
 	}
-	switch key := ev.Underlying().Get("key").String(); key {
-	case "ArrowDown":
+	action, ok := actionOf(menuTable, ev.Underlying().Get("key").String())
+	if !ok {
+		return
+	}
+	switch action {
+	case menuDown:
 		m.focus(at + 1)
-	case "ArrowUp":
+	case menuUp:
 		m.focus(max(at, 0) - 1)
-	case "ArrowRight", "ArrowLeft", "Delete":
+	case menuFirst:
+		m.focus(0)
+	case menuLast:
+		m.focus(-1)
+	case menuToRemove, menuFromRemove, menuRemove:
 		if at < 0 {
 			break
 		}
 		end := row.Get("lastChild")
 		switch {
-		case key == "ArrowLeft":
+		case action == menuFromRemove:
 			all.Index(at).Call("focus")
-		case key == "ArrowRight":
+		case action == menuToRemove:
 			end.Call("focus")
 		case end.Call("hasAttribute", "data-remove").Bool():
 			end.Call("click")
 		}
-	case "Home":
-		m.focus(0)
-	case "End":
-		m.focus(-1)
-	case "Escape", "Tab":
+	case menuClose:
 		m.close(true)
-	default:
-		return
 	}
 	ev.PreventDefault()
 	ev.StopPropagation()
