@@ -11,7 +11,7 @@ import { gzipSync } from "node:zlib";
 import { writeLarge } from "./capture.mjs";
 import { PATIENCE, suite } from "./lib/browser.mjs";
 import { serve } from "./lib/server.mjs";
-import { drawn } from "./lib/views.mjs";
+import { drawn, filter } from "./lib/views.mjs";
 
 const data = await mkdtemp(join(tmpdir(), "satascope-shares-"));
 after(() => rm(data, { recursive: true, force: true }));
@@ -401,6 +401,44 @@ test("a stream alone, and what a filter leaves", async (t) => {
   assert.match(await reader.text("#name"), /streams\.part\.pcapng/);
 });
 
+test("the stream offered is that of the selected row, or the one that the filter leaves", async (t) => {
+  const sender = await decoded(t, "testdata/golden/captures/streams.pcapng");
+  const offered = async () => {
+    await sender.tab.click("#share-open");
+    await sender.tab.waitForSelector("#share[open]");
+    const value = await sender.tab.$eval("#share-stream", (e) => e.value);
+    await sender.screenshot("share-stream");
+    await sender.tab.keyboard.press("Escape");
+    return value;
+  };
+  const choose = async (stream) => {
+    const row = (await drawn(sender)).findIndex((r) => r.s === stream);
+    await sender.tab.click(`#rows > :nth-child(${row + 1})`);
+    await sender.tab.waitForFunction((stream) => document.getElementById("message-about").textContent.includes(`stream ${stream}:`), {}, stream);
+  };
+  assert.equal(await offered(), "0", "without either it is the first");
+  await filter(sender, "stream:2");
+  assert.equal(await offered(), "2");
+  await filter(sender, "");
+  await choose("1");
+  assert.equal(await offered(), "1");
+  await filter(sender, "stream:2");
+  assert.equal(await offered(), "2", "the selected row is not in the list");
+  await filter(sender, "stream:1,2");
+  assert.equal(await offered(), "1");
+  await filter(sender, "");
+  await choose("0");
+  assert.equal(await offered(), "0");
+  await choose("2");
+  // What is offered is what is shared.
+  const { link } = await share(sender, { what: "streams" });
+  const reader = await site.open(t, { path: path(link) });
+  assert.equal(await reader.state("done", "failed"), "done");
+  const part = (await reader.download("#download-log")).bytes.toString();
+  await filter(sender, "stream:2");
+  assert.equal(part, (await sender.download("#download-log")).bytes.toString());
+});
+
 test("the log alone", async (t) => {
   const sender = await decoded(t, plain);
   const want = (await sender.download("#download-log")).bytes;
@@ -514,18 +552,6 @@ async function note(page, text) {
 const notes = (page) => page.tab.$$eval("#notes-list > li", (all) => all.map((li) => `${li.querySelector("[data-row]")?.textContent}: ${li.querySelector(".text")?.textContent}`));
 
 const noted = (page, count) => page.tab.waitForFunction((n) => document.querySelectorAll("#notes-list > li [data-row]").length === n, { timeout: PATIENCE }, count);
-
-/** Filters, and waits until the list shows what is left. */
-async function filter(page, text) {
-  await page.tab.focus("#filter");
-  await page.tab.evaluate((value) => {
-    const field = document.getElementById("filter");
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }, text);
-  await page.tab.waitForFunction(() => / of /.test(document.getElementById("filter-count").textContent), { timeout: PATIENCE });
-  await drawn(page);
-}
 
 /** Waits until the row with a number is the selected one. */
 const selects = (page, number) => page.tab.waitForFunction(

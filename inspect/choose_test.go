@@ -28,6 +28,28 @@ func TestChoiceOf(t *testing.T) {
 	}
 }
 
+func TestOnlyValue(t *testing.T) {
+	for _, c := range []struct{ filter, key, want string }{
+		{"stream:1", "stream", "1"},
+		{"stream:=1 op:Ping", "stream", "1"},
+		{`path:="/a b"`, "path", "/a b"},
+		{"path:/a", "path", ""}, // has it somewhere
+		{"stream:1,2", "stream", ""},
+		{"stream:1..2", "stream", ""},
+		{"stream:>1", "stream", ""},
+		{"-stream:1", "stream", ""},
+		{"stream:1 OR op:Ping", "stream", ""},
+		{"op:Ping", "stream", ""},
+		{"stream:1 (", "stream", ""},
+		{"", "stream", ""},
+		{"stream:1", "nokey", ""},
+	} {
+		got, is := OnlyValue(c.filter, c.key)
+		require.Equal(t, c.want, got, c.filter)
+		require.Equal(t, c.want != "", is, c.filter)
+	}
+}
+
 func TestChoose(t *testing.T) {
 	for _, c := range []struct {
 		filter, key, text string

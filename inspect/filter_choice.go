@@ -66,6 +66,21 @@ func ChoiceOf(filter, key, text string) Choice {
 	return Either
 }
 
+// OnlyValue is the one value of a key that a filter chooses; it is false where
+// that is none or several.
+func OnlyValue(filter, key string) (text string, is bool) {
+	k := KeyNamed(key)
+	e, m := parse(filter)
+	if m != nil || k == nil {
+		return "", false
+	}
+	t := firstTerm(topParts(e), k, Chosen)
+	if t == nil || len(t.values) != 1 || t.values[0].op != chosenValue(k, "").op {
+		return "", false
+	}
+	return t.values[0].text, true
+}
+
 // topParts are the parts of a filter that all must be met.
 func topParts(e *expr) []*expr {
 	switch {

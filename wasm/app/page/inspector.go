@@ -33,6 +33,7 @@ type inspector struct {
 	tabs    []*tab
 	current int
 	row     int  // the selected row, -1 for none
+	stream  int  // of that, -1 while it is not known
 	open    bool // as the person wants it
 	begun   bool // a row was selected, or the person opened it: until then the log has its room
 
@@ -375,7 +376,7 @@ func (n *inspector) reset() {
 	n.line.reset()
 	n.message.reset()
 	n.moment.reset()
-	n.row = -1
+	n.row, n.stream = -1, -1
 	n.copying, n.saving = nil, false
 	n.clear()
 	n.about.SetTextContent("Select a row to see what its bytes mean.")
@@ -405,7 +406,9 @@ func (n *inspector) choose(row int) {
 		n.reset()
 		return
 	}
-	n.row = row
+	if row != n.row {
+		n.row, n.stream = row, -1
+	}
 	setClassOf(n.work, "chosen", true)
 	if !n.begun || !n.open && n.phone.Get("matches").Bool() { // a sheet comes up with a row
 		n.show(n.open || n.phone.Get("matches").Bool())
@@ -483,6 +486,7 @@ func (n *inspector) came(m bridge.Message, attachment js.Value) {
 
 // showLine shows the line of the log itself, and what is known around it.
 func (n *inspector) showLine(line *bridge.Line) {
+	n.stream = line.Stream
 	clearAll(n.about)
 	add := func(text string) { n.about.AppendChild(element("span", "", text)) }
 	n.about.AppendChild(element("b", "", "Row "+count1(line.Row)))

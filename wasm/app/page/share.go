@@ -9,6 +9,7 @@ import (
 
 	"honnef.co/go/js/dom/v2"
 
+	"satascope/inspect"
 	"satascope/share/seal"
 	"satascope/wasm/app/bridge"
 	"satascope/wasm/app/browser"
@@ -60,6 +61,7 @@ type share struct {
 	call     *sharing.Call
 	sending  bool
 	findings int // rows of the log that are no messages
+	streams  []bridge.Stream
 
 	seq    uint32         // of what the worker makes now
 	made   chan madeThing // that, nil while it makes nothing
@@ -108,6 +110,7 @@ func (s *share) show() {
 	s.call = sharing.NewCall()
 	s.none = errAsking
 	s.offerParts()
+	s.offerStream()
 	s.offerStored()
 	show(byID("share-notes-label"), s.p.notes.json() != "")
 	show(s.ask, true)
@@ -358,25 +361,47 @@ func (s *share) ended(m *bridge.Ended) {
 	if m.Progress.Rows == 0 { // there is nothing to show to anybody
 		enable(byID("share-open"), false)
 	}
-	list := byID("share-stream")
-	clearAll(list)
-	for i, stream := range m.Streams {
-		if i == maxStreamsOffered {
-			break
-		}
-		text := strconv.Itoa(i)
-		if stream.Client != "" {
-			text += ": " + stream.Client + " → " + stream.Server
-		}
-		option := element("option", "", text+", "+counted(stream.Messages, "message"))
-		option.SetAttribute("value", strconv.Itoa(i))
-		list.AppendChild(option)
+	s.streams = m.Streams
+	clearAll(byID("share-stream"))
+	for i := range min(len(m.Streams), maxStreamsOffered) {
+		s.addStream(i)
 	}
 	show(byID("share-streams"), len(m.Streams) > 1)
 }
 
-// maxStreamsOffered bounds the list of streams; a filter finds the others.
+// maxStreamsOffered bounds the list of streams; the one that is looked at comes to
+// it.
 const maxStreamsOffered = 200
+
+// addStream adds a stream to those that are offered.
+func (s *share) addStream(i int) {
+	stream := &s.streams[i]
+	text := strconv.Itoa(i)
+	if stream.Client != "" {
+		text += ": " + stream.Client + " → " + stream.Server
+	}
+	option := element("option", "", text+", "+counted(stream.Messages, "message"))
+	option.SetAttribute("value", strconv.Itoa(i))
+	byID("share-stream").AppendChild(option)
+}
+
+// offerStream offers the stream that is looked at: that of the selected row or,
+// where the list has none, the one that the filter leaves. Else the last choice
+// stays.
+func (s *share) offerStream() {
+	i := s.p.inspector.stream
+	if text, is := inspect.OnlyValue(s.p.filterText(), "stream"); is && s.p.list.at < 0 {
+		i, _ = atoi(text)
+	}
+	if i < 0 || i >= len(s.streams) {
+		return
+	}
+	list := byID("share-stream").Underlying()
+	if i >= maxStreamsOffered && list.Call("querySelector", `[value="`+strconv.Itoa(i)+`"]`).IsNull() {
+		s.addStream(i)
+	}
+	list.Set("value", strconv.Itoa(i))
+}
 
 // offerParts offers what the filter leaves, when there is one.
 func (s *share) offerParts() {
