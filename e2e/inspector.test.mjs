@@ -308,6 +308,35 @@ test("packets: number, time, sequence, flags, offset in the file, length", async
   await page.screenshot("inspector-packets");
 });
 
+test("of a diagnostic all bytes are shown, or it is said how many of them the file has", async (t) => {
+  const about = async (file, number) => {
+    const page = await site.open(t);
+    await page.choose(file);
+    await page.state("done", "failed");
+    await page.tab.waitForSelector("#rows > [aria-rowindex]");
+    await page.tab.type("#filter", `no:${number}`);
+    await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "1");
+    await page.tab.focus("#log");
+    await page.tab.keyboard.press("Home");
+    await inspected(page, number);
+    await (await field(page, "what it is about")).click();
+    return { page, ...(await fields(page)).find((f) => f.name === "what it is about") };
+  };
+  const { page, value, means } = await about(golden("captures", "real_server_lossy_network.pcapng"), 280);
+  assert.deepEqual([value, means], ["3,036 bytes", ""]);
+  assert.equal(await page.text("#hex-copy"), "Copy 3,036 bytes as hex");
+  assert.ok((await hex(page)).every((l) => !l.cut || /packet [\d,]+ ends here/.test(l.offset + l.hex + l.text)), "nothing is left out");
+  await page.screenshot("inspector-diagnostic");
+  await page.tab.focus("#hex");
+  await page.tab.keyboard.press("End");
+  const last = 74956 + 3036 + 64 - 1; // offset, size, and what is shown behind
+  await page.tab.waitForFunction((last) => parseInt(document.querySelector("#hex-rows > [role=row]:last-child").children[0].textContent, 16) === last - (last % 16), {}, last);
+  await page.screenshot("inspector-diagnostic-end");
+  const some = await about(golden("..", "damaged", "length_that_lies.pcap"), 18);
+  assert.deepEqual([some.value, some.means], ["first 256 of 2,139,062,175 bytes", "the others are not in the file"]);
+  await some.page.screenshot("inspector-diagnostic-some");
+});
+
 test("a finding says what it means and shows the bytes around it", async (t) => {
   const page = await opened(t, golden("captures", "real_server_lossy_network.pcapng"));
   await page.tab.focus("#log");

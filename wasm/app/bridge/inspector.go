@@ -147,7 +147,6 @@ type Cut struct {
 	At           int64 // bytes of Parts before it
 	Packet, Next uint32
 	Missing      int64 // bytes that are in no packet
-	Omitted      int64 // bytes that are there and not shown
 }
 
 func (*Inspected) Kind() Kind { return KindInspected }
@@ -188,7 +187,6 @@ func (m *Inspected) fields(c *codec) {
 		number(c, &t.Packet)
 		number(c, &t.Next)
 		number(c, &t.Missing)
-		number(c, &t.Omitted)
 	})
 	c.bool(&m.More)
 	c.text(&m.Lack)

@@ -14,7 +14,7 @@ func init() {
 			Nodes:   []Node{{1, LookPath, "path", "/a", "what to open", 0x34, 0x200, 7, "path:/a", "reference/openfile.html#x", true, true}, {Offset: -1, Row: NoRow}},
 			Stopped: "expected …", Asking: "Why is it 4 bytes long?",
 			Why:   []Piece{{"1,208", 1207, true, false}, {" asked.", NoRow, false, true}},
-			Parts: []Part{{1 << 40, 64, 3}}, Cuts: []Cut{{12, 9101, 9102, 1448, 7}}, More: true, Lack: "why not", Carrier: CarrierLine,
+			Parts: []Part{{1 << 40, 64, 3}}, Cuts: []Cut{{12, 9101, 9102, 1448}}, More: true, Lack: "why not", Carrier: CarrierLine,
 			Packets: 5, Data: 1307, File: "system.xml", Head: []byte{1, 2},
 		},
 		&AskBytes{Row: 1, At: 1 << 40, Count: 4096, Copy: 2},

@@ -33,13 +33,14 @@ func newHexLayout(per int, parts []bridge.Part, cuts []bridge.Cut) hexLayout {
 	if len(parts) > 0 {
 		partEnd = parts[0].Length
 	}
+	all := int64(0)
+	for _, p := range parts {
+		all += p.Length
+	}
 	for k := 0; k <= len(cuts); k++ {
-		from, to := l.length, int64(0)
-		for _, p := range parts {
-			to += p.Length
-		}
+		from, to := l.length, all
 		if k < len(cuts) {
-			to = min(max(cuts[k].At, from), to)
+			to = min(max(cuts[k].At, from), all)
 		}
 		for part < len(parts)-1 && from >= partEnd {
 			part++
@@ -170,11 +171,8 @@ func carrierName(c bridge.Carrier) string {
 // appendCutText appends what stands between the bytes of two packets, or of
 // what else brought them.
 func appendCutText(dst []byte, c *bridge.Cut, carrier bridge.Carrier) []byte {
-	switch {
-	case c.Missing > 0:
+	if c.Missing > 0 {
 		return append(append(append(dst, "⋯ "...), counted(int(c.Missing), "byte")...), " missing here ⋯"...)
-	case c.Omitted > 0:
-		return append(append(append(dst, "⋯ "...), counted(int(c.Omitted), "byte")...), " not shown ⋯"...)
 	}
 	dst = append(append(append(dst, "⋯ "...), carrierName(carrier)...), ' ')
 	dst = append(dst, count(int(c.Packet))...)

@@ -125,5 +125,5 @@ func TestCutText(t *testing.T) {
 	require.Equal(t, "⋯ packet 9,101 ends here, 9,102 goes on ⋯", text(bridge.Cut{Packet: 9101, Next: 9102}, bridge.CarrierPacket))
 	require.Equal(t, "⋯ line 3 ends here, 4 goes on ⋯", text(bridge.Cut{Packet: 3, Next: 4}, bridge.CarrierLine))
 	require.Equal(t, "⋯ 1,448 bytes missing here ⋯", text(bridge.Cut{Missing: 1448}, bridge.CarrierPacket))
-	require.Equal(t, "⋯ 1 byte not shown ⋯", text(bridge.Cut{Omitted: 1}, bridge.CarrierPiece))
+	require.Equal(t, "⋯ piece 1 ends here, 2 goes on ⋯", text(bridge.Cut{Packet: 1, Next: 2}, bridge.CarrierPiece))
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -22,10 +23,12 @@ const (
 	// maxPackets is how many packets are given in one answer.
 	maxPackets = 1 << 10
 
-	// What is shown around a finding: bytes before and behind, and of the bytes
-	// that it is about no more than aroundMost.
-	around     = 64
-	aroundMost = 1 << 10
+	// around is how many bytes are shown before and behind those that a finding is
+	// about.
+	around = 64
+	// maxParts bounds the parts of a view: a finding may be about bytes with many
+	// gaps.
+	maxParts = 1 << 10
 )
 
 // A view is the bytes that are shown of a row: parts of one direction of its
@@ -64,17 +67,19 @@ func viewOf(d *decode.Decoder, i int) view {
 		v.lack = "This diagnostic is not about certain bytes."
 		return v
 	}
-	n := int64(min(r.Length, 1<<62))
-	if n <= aroundMost {
-		v.add(segments, r.Offset-around, r.Offset+n+around, 0)
-	} else {
-		v.add(segments, r.Offset-around, r.Offset+aroundMost, 0)
-		v.add(segments, r.Offset+n-around, r.Offset+n+around, 0)
-	}
+	v.add(segments, r.Offset-around, endOf(r)+around, 0)
 	if v.length == 0 {
 		v.lack = "There are no bytes around it in the file."
 	}
 	return v
+}
+
+// endOf is the offset behind the bytes that a finding is about.
+func endOf(r *walcore.Record) int64 {
+	if walcore.Code(r.Op) == walcore.CodePathsUnsure { // its size counts bytes before it
+		return r.Offset
+	}
+	return r.Offset + int64(min(r.Length, 1<<62))
 }
 
 // lacks says why a row has no bytes that could be read, "" when it may have.
@@ -105,13 +110,10 @@ func (v *view) add(segments []decode.Segment, from, to, base int64) {
 			if before := &segments[k-1]; before.Packet != s.Packet {
 				v.cut(bridge.Cut{Packet: before.Packet, Next: s.Packet})
 			}
+		case len(v.parts) == maxParts:
+			return
 		default:
-			gap := start - v.parts[last].Start - v.parts[last].Length
-			c := bridge.Cut{Omitted: gap}
-			if start == s.Offset && (k == 0 || segments[k-1].Offset+int64(segments[k-1].Length) <= v.parts[last].Start+v.parts[last].Length) {
-				c = bridge.Cut{Missing: gap}
-			}
-			v.cut(c)
+			v.cut(bridge.Cut{Missing: start - v.parts[last].Start - v.parts[last].Length})
 			v.parts = append(v.parts, bridge.Part{Start: start, Label: start - base})
 			last++
 		}
@@ -335,26 +337,42 @@ func (w *walk) around(r *walcore.Record, v *view) {
 	if v.length == 0 {
 		return
 	}
-	from, to := v.place(r.Offset), v.place(r.Offset+int64(min(r.Length, 1<<62)))
-	add := func(name, meaning string, look bridge.Look, from, to int64) {
+	from, to := v.place(r.Offset), v.place(endOf(r))
+	add := func(name, value, meaning string, look bridge.Look, from, to int64) {
 		if from < to {
-			w.m.Nodes = append(w.m.Nodes, bridge.Node{Name: name, Value: string(appendBytes(nil, to-from)), Meaning: meaning, Look: look, Offset: from, Length: to - from, Row: bridge.NoRow, Leaf: true, Address: learn.LineAddress(r)})
+			w.m.Nodes = append(w.m.Nodes, bridge.Node{Name: name, Value: value, Meaning: meaning, Look: look, Offset: from, Length: to - from, Row: bridge.NoRow, Leaf: true, Address: learn.LineAddress(r)})
 		}
 	}
 	side := "client"
 	if r.FromServer() {
 		side = "server"
 	}
-	add("before it", "what the "+side+" sent before that place", bridge.LookField, 0, from)
-	add("what it is about", "as far as it is in the file", bridge.LookUnread, from, to)
-	add("behind it", "what the "+side+" sent after it", bridge.LookField, to, v.length)
+	about, meaning := inBytes(uint64(to-from)), ""
+	if to-from < endOf(r)-r.Offset {
+		about = string(inspect.AppendCount(nil, uint64(to-from))) + " of " + inBytes(r.Length)
+		if v.begins(r.Offset, to-from) {
+			about = "first " + about
+		}
+		if meaning = "the others are not in the file"; len(v.parts) == maxParts {
+			meaning = "there are too many gaps to show the others"
+		}
+	}
+	add("before it", inBytes(uint64(from)), "what the "+side+" sent before that place", bridge.LookField, 0, from)
+	add("what it is about", about, meaning, bridge.LookUnread, from, to)
+	add("behind it", inBytes(uint64(v.length-to)), "what the "+side+" sent after it", bridge.LookField, to, v.length)
 }
 
-func appendBytes(dst []byte, n int64) []byte {
+// begins says whether a view has so many bytes from an offset on without a gap.
+func (v *view) begins(offset, n int64) bool {
+	return slices.ContainsFunc(v.parts, func(p bridge.Part) bool { return p.Start <= offset && offset+n <= p.Start+p.Length })
+}
+
+// inBytes is a number of bytes as text.
+func inBytes(n uint64) string {
 	if n == 1 {
-		return append(dst, "1 byte"...)
+		return "1 byte"
 	}
-	return append(inspect.AppendCount(dst, uint64(n)), " bytes"...)
+	return string(append(inspect.AppendCount(nil, n), " bytes"...))
 }
 
 // addresses say where the reference explains the nodes of a row.

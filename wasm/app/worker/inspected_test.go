@@ -1,12 +1,17 @@
 package worker
 
 import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"satascope/capture"
+	"satascope/capture/unpack"
 	"satascope/decode"
 	"satascope/inspect"
 	"satascope/sata"
@@ -192,6 +197,67 @@ func TestInspectedFinding(t *testing.T) {
 	require.NotEmpty(t, kinds, "the capture has findings")
 }
 
+// All bytes that a finding is about are shown, as of a message, or it is said how
+// many of them there are.
+func TestBytesOfFindings(t *testing.T) {
+	for _, c := range []struct{ name, about, meaning string }{
+		{"captures/real_server_lossy_network.pcapng:280", "3,036 bytes", ""},
+		{"captures/devkit_story.pcapng.gz:102", "196,708 bytes", ""},
+		{"../damaged/length_that_lies.pcap:18", "first 256 of 2,139,062,175 bytes", "the others are not in the file"},
+		{"../damaged/bytes_lost_of_a_response.pcap:11", "", ""}, // the hex view says what is missing
+		{"../damaged/reopening_lost.pcap:8", "", ""},            // it is about a place
+	} {
+		name, row, _ := strings.Cut(c.name, ":")
+		i, err := strconv.Atoi(row)
+		require.NoError(t, err)
+		b, err := os.ReadFile(filepath.FromSlash(golden + name))
+		require.NoError(t, err)
+		d := decode.New(decode.Options{Unpackers: unpack.Native()}, &source{name, b})
+		_ = d.Run(context.Background()) // of one its end can't be decoded
+		r := d.Log().At(i - 1)
+		require.Equal(t, walcore.Diagnostic, r.Kind)
+		m := look(t, d, index(d), i-1)
+		require.NotEmpty(t, m.Parts, c.name)
+		var about, meaning string
+		for k := range m.Nodes {
+			if n := &m.Nodes[k]; n.Name == "what it is about" {
+				about, meaning = n.Value, n.Meaning
+				require.Equal(t, r.Offset, m.Parts[0].Start+n.Offset)
+				require.LessOrEqual(t, n.Offset+n.Length, m.Parts[0].Length, "without a gap")
+			}
+		}
+		require.Equal(t, c.about, about, c.name)
+		require.Equal(t, c.meaning, meaning, c.name)
+	}
+}
+
+// A finding may be about bytes with gaps between them, and about any number.
+func TestBytesWithGaps(t *testing.T) {
+	about := func(segments []decode.Segment, offset int64, length uint64) string {
+		r := walcore.Record{Kind: walcore.Diagnostic, Op: uint8(walcore.CodeSkipped), Offset: offset, Length: length}
+		var v view
+		v.add(segments, r.Offset-around, endOf(&r)+around, 0)
+		w := walk{m: &bridge.Inspected{}}
+		w.around(&r, &v)
+		for _, n := range w.m.Nodes {
+			if n.Name == "what it is about" {
+				return n.Value + "; " + n.Meaning
+			}
+		}
+		return ""
+	}
+	segments := []decode.Segment{{Offset: 0, Length: 100}, {Offset: 150, Length: 50}}
+	require.Equal(t, "150 of 200 bytes; the others are not in the file", about(segments, 0, 200))
+	require.Equal(t, "50 of 100 bytes; the others are not in the file", about(segments, 100, 100))
+	require.Equal(t, "first 50 of 18,446,744,073,709,551,615 bytes; the others are not in the file", about(segments, 150, 1<<64-1))
+	require.Equal(t, "1 byte; ", about(segments, 99, 1))
+	segments = segments[:0]
+	for k := range int64(2 * maxParts) {
+		segments = append(segments, decode.Segment{Offset: 10 * k, Length: 5})
+	}
+	require.Equal(t, "5,120 of 20,480 bytes; there are too many gaps to show the others", about(segments, 0, 20*maxParts))
+}
+
 func TestEveryFindingSaysWhatWasAssumed(t *testing.T) {
 	for code, spec := range walcore.Codes() {
 		require.NotEmpty(t, assumed[walcore.Code(code)], spec.Name)
@@ -242,11 +308,6 @@ func TestViewOfPieces(t *testing.T) {
 	for offset, place := range map[int64]int64{0: 0, 90: 0, 159: 69, 160: 70, 180: 70, 200: 70, 219: 89, 220: 90, 9999: 90} {
 		require.Equal(t, place, v.place(offset), "%d", offset)
 	}
-	v = view{}
-	v.add(segments, 310, 320, 0)
-	v.add(segments, 5000, 5010, 0)
-	require.Equal(t, []bridge.Cut{{At: 10, Omitted: 4680}}, v.cuts)
-	require.Equal(t, 1, v.countPackets(segments), "one packet is counted once")
 	v = view{}
 	v.add(segments, 160, 200, 0)
 	require.Empty(t, v.parts)
