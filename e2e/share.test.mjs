@@ -439,6 +439,36 @@ test("the stream offered is that of the selected row, or the one that the filter
   assert.equal(part, (await sender.download("#download-log")).bytes.toString());
 });
 
+test("what was chosen before, and is ready late, changes nothing of what is said", async (t) => {
+  const sender = await decoded(t, "testdata/golden/captures/streams.pcapng");
+  const { tab } = sender;
+  await filter(sender, "op:OpenFile");
+  await tab.click("#share-open");
+  await tab.waitForSelector("#share-make:not([disabled])", { timeout: PATIENCE });
+  // What is compressed is held back until it is let go.
+  await tab.evaluate(() => {
+    const { blob } = Response.prototype;
+    globalThis.held = [];
+    Response.prototype.blob = async function () {
+      const compressed = await blob.call(this);
+      await new Promise((go) => globalThis.held.push(go));
+      return compressed;
+    };
+  });
+  const held = (n) => tab.waitForFunction((n) => globalThis.held.length === n, { timeout: PATIENCE }, n);
+  const letGo = () => tab.evaluate(() => new Promise((done) => (globalThis.held.shift()(), setTimeout(done))));
+  await tab.click('input[name="share-how"][value="data"]');
+  await held(1); // the whole, which no link can carry
+  await letGo();
+  await held(1); // its messages alone
+  await tab.click('input[name="share-what"][value="exchanges"]');
+  await held(2);
+  await letGo();
+  await letGo();
+  await tab.waitForFunction(() => !/Looking at/.test(document.getElementById("share-facts").textContent), { timeout: PATIENCE });
+  assert.match(await sender.text("#share-facts"), /^[\d,]+ lines of the log, .*The link itself carries/);
+});
+
 test("the log alone", async (t) => {
   const sender = await decoded(t, plain);
   const want = (await sender.download("#download-log")).bytes;

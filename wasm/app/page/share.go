@@ -225,9 +225,12 @@ func (s *share) prepare(how, what string) (*sharing.Prepared, error) {
 		part := sharing.Content{Name: s.p.name, What: what}
 		if s.carve(&part, what) == nil && turn == s.turn {
 			var messages *sharing.Prepared
-			if messages, data, err = s.ready(part, how); data != "" {
+			messages, data, err = s.ready(part, how)
+			switch {
+			case turn != s.turn: // something else was chosen meanwhile
+			case data != "":
 				p, s.alone = messages, true
-			} else {
+			default:
 				s.carved = nil // it is not about that
 			}
 		}
