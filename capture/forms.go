@@ -21,7 +21,7 @@ var Forms = [...]Form{
 	{KindFollowYAML, "`peers:` with `packets:`; or `peer0_0: !!binary`, as before Wireshark 3.5", "both directions, with times"},
 	{KindFollowC, "`char peer0_0[] = {`, as Wireshark's window saves them", "both directions"},
 	{KindXXD, "an offset of six digits or more and a colon (also `xxd -d`); `0x0000:` as `tcpdump -x` and `-X` write", "bytes"},
-	{KindPacketText, "several packets printed one below the other, each from an offset of 0 on or as a C array: `tcpdump -x`, `-X` and `-XX`, `tshark -x`, dissections that Wireshark exports", "packets, with the times above them"},
+	{KindPacketText, "several packets printed one below the other, each from an offset of 0 on or as a C array: `tcpdump -x`, `-X` and `-XX`, `tshark -x`, dissections that Wireshark exports; or each whole, with its headers, in a line of hex or base64", "packets, with the times above them"},
 	{KindHexdump, "an offset, two spaces, single bytes", "bytes"},
 	{KindOD, "an offset of zeros and single bytes: `od -t x1`, what Wireshark copies as a hex dump, HxD's and PowerShell's `Format-Hex`", "bytes"},
 	{KindHex, "nothing but hex digits in pairs, with or without spaces, line breaks, colons, dashes, commas or semicolons; 0x or a quote before the first; `[00, c4]` and `[0, c4]` as Rust's `{:02x?}` and `{:x?}` print it, with words around it; in code between quotes, as `bytes.fromhex(\"00…\")`; Node's `<Buffer 00 14>`", "bytes"},

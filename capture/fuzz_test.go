@@ -339,8 +339,10 @@ func FuzzPacketText(f *testing.F) {
 	f.Add("    1 2023-11-14 22:13:20.001000     10.0.0.2 → 10.0.0.1 TCP\n\n0000  45 00 00 28   E..(\n0004  0a 00           ..\n\nReassembled IPv4 (2 bytes):\n0000  01 02   ..\n")
 	f.Add("    Epoch Time: 1700000000.001000000 seconds\n00000000  45 00 |E.|\n")
 	f.Add("static const unsigned char pkt1[2] = {\n0x45, 0x00 /* E. */\n};\nunsigned char pkt1_1[1] = {\n0x01\n};\n")
+	f.Add("0x450000280000000000000000000000000000\n'45:00:00 28 00-00 00 00 00 00 00 00 00 00 00', 1\n")
+	f.Add("RQAAKAAAAAAAAAAAAAAAAAAAAAA=\nRQAAKAAAAAAAAAAAAAAAAAAAAAA\nRQAAKAAAAAAAAAAAAAAAAAAAA\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, kind := range []Kind{KindXXD, KindOD, KindHexdump, KindByteList} {
+		for _, kind := range []Kind{KindXXD, KindOD, KindHexdump, KindByteList, KindHex, KindBase64} {
 			r := NewPacketReader(newPacketText(bytes.NewReader([]byte(text)), kind), KindPacketText)
 			var p Packet
 			var err error

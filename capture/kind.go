@@ -31,7 +31,7 @@ const (
 	KindString     // raw dump as a string of C or Go: "\x00\x14"
 	KindBase64     // raw dump in base64
 	KindLog        // a log that the reference or this program wrote
-	KindPacketText // packets of a capture, printed with their offsets
+	KindPacketText // packets of a capture, printed: with their offsets, or one a line
 )
 
 var kindNames = [...]string{

@@ -118,7 +118,7 @@ func (f *File) begin(u Unpackers) error {
 	f.Kind = kind
 	var text io.Reader
 	times := ""
-	if printed := around.between(); kind == KindXXD || kind == KindHexdump || kind == KindOD || kind == KindByteList {
+	if printed := around.between(); kind == KindXXD || kind == KindHexdump || kind == KindOD || kind == KindByteList || kind == KindHex || kind == KindBase64 {
 		if told, is := packetsIn(newPlain(bytes.NewReader(f.head), printed), kind); is {
 			f.Kind, around, times = KindPacketText, printed, told
 			text = newPacketText(newPlain(contentReader{f}, printed), kind)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -13,7 +14,8 @@ import (
 // they were seen.
 
 // A packetText is a capture made of packets that are printed as tcpdump -x, -X and
-// -XX do, tshark -x, hexdump and Wireshark's export of dissections, also as C arrays.
+// -XX do, tshark -x, hexdump and Wireshark's export of dissections, also as C arrays;
+// or each whole in a line of its own, in hex or base64.
 type packetText struct {
 	b    buffer
 	kind Kind // how their rows are written
@@ -71,15 +73,29 @@ func packetsIn(head io.Reader, kind Kind) (told string, is bool) {
 	var d Dissector
 	var p Packet
 	var seg Segment
+	fitting := uint64(0)
 	for r := NewPacketReader(text, KindPCAPNG); d.Counts.Packets < 64 && r.Next(&p) == nil; {
-		d.Segment(&p, &seg)
+		if d.Segment(&p, &seg) && (d.rebuilt || fits(&p, &seg)) {
+			fitting++
+		}
 	}
 	ours := d.Counts.TCP + d.Counts.Fragments
+	is = d.Counts.Packets > 1 && d.Counts.TCP > 0 && 2*ours >= d.Counts.Packets
+	if text.lines() { // which are packets only if their headers say so, and where they end
+		is = is && 2*ours > d.Counts.Packets && 2*fitting > d.Counts.TCP
+	}
 	told = timeStyles[text.clock]
 	if text.rest {
 		told = strings.TrimSuffix("the rest of a packet before them left out, "+told, ", ")
 	}
-	return told, d.Counts.Packets > 1 && d.Counts.TCP > 0 && 2*ours >= d.Counts.Packets
+	return told, is
+}
+
+// fits says whether a packet ends where its headers say: no more than padding or a
+// checksum of the frame follows.
+func fits(p *Packet, s *Segment) bool {
+	const checksum = 4
+	return s.Cut == 0 && len(bytes.TrimRight(p.Data[s.PayloadFile-p.File:][len(s.Payload):], "\x00")) <= checksum
 }
 
 func (t *packetText) Read(p []byte) (int, error) {
@@ -100,16 +116,25 @@ func (t *packetText) Read(p []byte) (int, error) {
 func (t *packetText) next() {
 	start := t.b.offset()
 	t.line++
-	line, end := t.b.line(maxDumpLine)
+	longest := maxDumpLine
+	if t.lines() {
+		longest = maxPacketLine
+	}
+	line, end := t.b.line(longest)
 	switch end {
-	case lineLong: // no row; the rest of it is none either
-		t.b.passLine()
+	case lineLong:
+		if t.lines() {
+			t.wrong(start, "a packet in a line of at most "+strconv.Itoa(maxPacketLine)+" bytes", "a longer one")
+			t.flush()
+			return
+		}
+		t.b.passLine() // no row; the rest of it is none either
 		return
 	case lineAtEnd:
 		t.err = t.b.err
 	}
 	line = bytes.TrimRight(line, " \t\r\n")
-	if offset, row, is := t.row(line); is {
+	if offset, row, is := t.row(start, line); is {
 		switch {
 		case offset == 0:
 			t.flush()
@@ -119,12 +144,12 @@ func (t *packetText) next() {
 		case offset > 0 && t.length < 0:
 			t.length, t.rest = offset, true
 		case offset > 0 && offset != t.length:
-			t.err = &FormatError{In: KindPacketText.String(), Offset: start, Line: t.line, Expected: "the offset " + hexOffset(t.length) + " or 0", Found: hexOffset(offset)}
+			t.wrong(start, "the offset "+hexOffset(t.length)+" or 0", hexOffset(offset))
 		}
 		if t.length += int64(len(row)); t.within && (t.err == nil || t.err == io.EOF) {
 			t.packet = append(t.packet, row...)
 		}
-	} else {
+	} else if t.err == nil || t.err == io.EOF {
 		t.above(line)
 	}
 	if t.err != nil || len(t.packet) > MaxPacket { // which its reader does not take
@@ -132,11 +157,94 @@ func (t *packetText) next() {
 	}
 }
 
+func (t *packetText) wrong(at int64, expected, found string) {
+	t.err = &FormatError{In: KindPacketText.String(), Offset: at, Line: t.line, Expected: expected, Found: found}
+}
+
+// lines says whether each packet is one line.
+func (t *packetText) lines() bool { return t.kind == KindHex || t.kind == KindBase64 }
+
+const (
+	// maxPacketLine bounds a line that is a packet: the largest in hex, with spaces.
+	maxPacketLine = 3*MaxPacket + 64
+	// leastPacket is how many bytes at the beginning of a line, of nothing but digits,
+	// make it a packet: those of an Ethernet header.
+	leastPacket = 14
+)
+
+// packetLine reads a line that is a packet.
+func (t *packetText) packetLine(start int64, line []byte) (packet []byte, is bool) {
+	trimmed := bytes.TrimLeft(line, lineEnds)
+	start += int64(len(line) - len(trimmed))
+	line = bytes.TrimRight(trimmed, lineEnds)
+	read := packetBase64
+	if t.kind == KindHex {
+		if bytes.HasPrefix(line, hexPrefix) {
+			start += int64(len(hexPrefix))
+			line = line[len(hexPrefix):]
+		}
+		read = packetHex
+	}
+	packet, n := read(line)
+	if len(packet) < leastPacket {
+		return nil, false
+	}
+	if n < len(line) {
+		t.wrong(start+int64(n), "a packet in each line, of nothing but its digits", quoted(line[n:n+1]))
+		return nil, false
+	}
+	return packet, true
+}
+
+// lineEnds are what code and lists have around a packet in a line.
+const lineEnds = " \t\"'`,;"
+
+// packetHex reads a line of hex digits; n is how far that goes.
+func packetHex(line []byte) (packet []byte, n int) {
+	packet = make([]byte, 0, len(line)/2)
+	for n < len(line) {
+		switch {
+		case n+1 < len(line) && hexValue[line[n]] < 16 && hexValue[line[n+1]] < 16:
+			packet = append(packet, hexValue[line[n]]<<4|hexValue[line[n+1]])
+			n += 2
+		case isSpace(line[n]) || isBetween(line[n]):
+			n++
+		default:
+			return packet, n
+		}
+	}
+	return packet, n
+}
+
+// packetBase64 reads a line of digits of base64; n is how far that goes.
+func packetBase64(line []byte) (packet []byte, n int) {
+	packet = make([]byte, 0, len(line)/4*3+3)
+	digits := len(bytes.TrimRight(line, "="))
+	for n < digits {
+		four := line[n:min(n+4, digits)]
+		for i, c := range four {
+			if base64Value[c] >= 64 {
+				return packet, n + i
+			}
+		}
+		if len(four) == 1 {
+			return packet, n
+		}
+		packet = appendQuantum(packet, quantumOf(four))
+		n += len(four)
+	}
+	return packet, len(line)
+}
+
 // packetArray begins what Wireshark exports as a C array.
 var packetArray = []byte("unsigned char pkt")
 
 // row reads a line of bytes; its offset is -1 where it tells none.
-func (t *packetText) row(line []byte) (offset int64, row []byte, is bool) {
+func (t *packetText) row(start int64, line []byte) (offset int64, row []byte, is bool) {
+	if t.lines() {
+		row, is = t.packetLine(start, line)
+		return 0, row, is
+	}
 	if t.kind == KindByteList {
 		if _, name, found := bytes.Cut(line, packetArray); found {
 			t.made = bytes.IndexByte(name, '_') >= 0
@@ -282,7 +390,7 @@ func (t *packetText) flush() {
 		return
 	}
 	t.within = false
-	if link := linkOf(t.packet); link != t.link {
+	if link := LinkOf(t.packet); link != t.link {
 		t.link = link
 		at := len(t.out) + linkAt
 		t.out = append(t.out, sectionText...)
@@ -313,8 +421,8 @@ const (
 	linkAt = 28 + 8
 )
 
-// linkOf says by its bytes what a packet begins with.
-func linkOf(b []byte) uint32 {
+// LinkOf says by its bytes what a packet begins with, as a link type.
+func LinkOf(b []byte) uint32 {
 	for _, link := range [...]uint32{linkEthernet, linkRaw, linkSLL, linkSLL2, linkNull} {
 		var d Dissector
 		var s Segment

@@ -104,28 +104,25 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 // stripPacket leaves out the headers of a network packet, where a dump is one, as
 // Wireshark copies them with what the packet carries. Several packets are refused.
 func (d *Decoder) stripPacket(kind capture.Kind, run *capture.DumpRun) error {
-	for _, link := range [...]uint32{1, 101} { // Ethernet; raw IP
-		var s capture.Segment
-		p := capture.Packet{Link: link, Data: run.Bytes, Original: int64(len(run.Bytes))}
-		if !p.Segment(&s) {
-			continue
-		}
-		n := int(s.PayloadFile)
-		e := &capture.FormatError{In: kind.String(), Expected: "one network packet, or the bytes of a conversation without headers of packets"}
-		switch padding := run.Bytes[n+len(s.Payload):]; {
-		case len(bytes.Trim(padding, "\x00")) > 0:
-			e.Found = "several network packets with their headers"
-			e.Advice = "print each with its offsets from 0 on, as tcpdump -x and tshark -x do, or make a capture of them (tcpdump -w FILE)"
-			return e
-		case len(s.Payload) == 0:
-			e.Found = "a network packet that carries nothing"
-			e.Advice = "take one that carries a message"
-			return e
-		}
-		d.headers = n
-		run.Bytes, run.Skip = s.Payload, run.Skip+int64(n)
+	var s capture.Segment
+	p := capture.Packet{Link: capture.LinkOf(run.Bytes), Data: run.Bytes, Original: int64(len(run.Bytes))}
+	if !p.Segment(&s) {
 		return nil
 	}
+	n := int(s.PayloadFile)
+	e := &capture.FormatError{In: kind.String(), Expected: "one network packet, or the bytes of a conversation without headers of packets"}
+	switch padding := run.Bytes[n+len(s.Payload):]; {
+	case len(bytes.Trim(padding, "\x00")) > 0:
+		e.Found = "several network packets with their headers"
+		e.Advice = "write each in a line of its own, or print each with its offsets from 0 on, as tcpdump -x and tshark -x do, or make a capture of them (tcpdump -w FILE)"
+		return e
+	case len(s.Payload) == 0:
+		e.Found = "a network packet that carries nothing"
+		e.Advice = "take one that carries a message"
+		return e
+	}
+	d.headers = n
+	run.Bytes, run.Skip = s.Payload, run.Skip+int64(n)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"satascope/walcore"
 )
 
-// A packet that was copied with its headers, as Ethernet or IP, padded or not, is
+// A packet that was copied with its headers, as Ethernet, cooked or IP, padded or not, is
 // the message in it, which can be read again.
 func TestCopiedPacket(t *testing.T) {
 	plain := plainCapture(t)
@@ -30,6 +31,8 @@ func TestCopiedPacket(t *testing.T) {
 		frame := plain.packets[i].Data
 		for _, text := range []string{
 			hex.EncodeToString(frame), hex.EncodeToString(frame[etherSize:]), hex.EncodeToString(frame) + "00000000",
+			"0x" + hex.EncodeToString(frame) + "\n", fmt.Sprintf("% X", frame), base64.StdEncoding.EncodeToString(frame),
+			"00000001000600000000000000000800" + hex.EncodeToString(frame[etherSize:]), "0800000000000001000100060000000000000000" + hex.EncodeToString(frame[etherSize:]),
 			"frame = bytes.fromhex('" + hex.EncodeToString(frame) + "')", printed(frame), printed(frame[etherSize:]),
 		} {
 			d, err := decodeText(t, text)

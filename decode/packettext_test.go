@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -18,6 +19,7 @@ type printing struct {
 	heading func(i int, p *capture.Packet) string
 	row     func(at int, b []byte) string
 	after   string
+	lines   bool // each packet is one row
 }
 
 func (w printing) print(l lossy) string {
@@ -25,8 +27,12 @@ func (w printing) print(l lossy) string {
 	for i := range l.packets {
 		p := &l.packets[i]
 		b.WriteString(w.heading(i, p))
-		for at := 0; at < len(p.Data); at += 16 {
-			b.WriteString(w.row(at, p.Data[at:min(at+16, len(p.Data))]))
+		size := 16
+		if w.lines {
+			size = len(p.Data)
+		}
+		for at := 0; at < len(p.Data); at += size {
+			b.WriteString(w.row(at, p.Data[at:min(at+size, len(p.Data))]))
 		}
 		b.WriteString(w.after)
 	}
@@ -74,7 +80,7 @@ var printings = map[string]printing{
 	"tcpdump -v -X": {heading: func(i int, p *capture.Packet) string {
 		return time.Unix(0, p.Time).UTC().Format("15:04:05.000000") + " IP (tos 0x0, ttl 64, id 1, offset 0, flags [DF], proto TCP (6), length 52)\n    10.0.0.2.40000 > 10.0.0.1.7500: Flags [P.], length 0\n"
 	}, row: tcpdumpRow},
-	"tshark -x": {heading: func(int, *capture.Packet) string { return "" }, row: tsharkRow, after: "\n"},
+	"tshark -x": {heading: noHeading, row: tsharkRow, after: "\n"},
 	"tshark -P -x": {heading: func(i int, p *capture.Packet) string {
 		return fmt.Sprintf("%5d %d.%06d     10.0.0.2 → 10.0.0.1     TCP 40 40000 → 7500 [SYN] Seq=0\n\n", i+1, p.Time%3600e9/1e9, p.Time%1e9/1e3)
 	}, row: tsharkRow, after: "\n"},
@@ -92,12 +98,25 @@ var printings = map[string]printing{
 		}
 		return text + ", /* " + strings.NewReplacer("*", ".", "/", ".").Replace(shown(b)) + " */\n"
 	}, after: "};\n\n"},
-	"xxd": {heading: func(int, *capture.Packet) string { return "" }, row: func(at int, b []byte) string {
+	"xxd": {heading: noHeading, row: func(at int, b []byte) string {
 		return fmt.Sprintf("%08x: %x  %s\n", at, b, shown(b))
 	}},
-	"hexdump": {heading: func(int, *capture.Packet) string { return "" }, row: func(at int, b []byte) string {
+	"hexdump": {heading: noHeading, row: func(at int, b []byte) string {
 		return fmt.Sprintf("%08x  % x  |%s|\n", at, b, shown(b))
 	}},
+	"hex lines":              eachInALine("%x"),
+	"hex lines with 0x":      eachInALine("0x%X"),
+	"hex lines with spaces":  eachInALine("% x"),
+	"hex lines in code":      eachInALine("\t\"%x\","),
+	"base64 lines":           {heading: noHeading, row: func(_ int, b []byte) string { return base64.StdEncoding.EncodeToString(b) + "\n" }, lines: true},
+	"base64 lines, unpadded": {heading: noHeading, row: func(_ int, b []byte) string { return base64.RawURLEncoding.EncodeToString(b) + "\n" }, lines: true},
+}
+
+func noHeading(int, *capture.Packet) string { return "" }
+
+// eachInALine prints each packet in a line.
+func eachInALine(format string) printing {
+	return printing{heading: noHeading, row: func(_ int, b []byte) string { return fmt.Sprintf(format+"\n", b) }, lines: true}
 }
 
 // TestPrintedPackets: packets printed in each way give the log of their capture,
@@ -143,7 +162,7 @@ func TestPrintedPackets(t *testing.T) {
 func TestPrintedFromTheMiddle(t *testing.T) {
 	l := readLossy(t, golden+"captures/plain.pcap")
 	for how, w := range printings {
-		if how == "C arrays" {
+		if how == "C arrays" || w.lines {
 			continue // without offsets
 		}
 		first := lossy{packets: l.packets[:1]}
@@ -243,4 +262,57 @@ func TestPrintedPacketsThatLackARow(t *testing.T) {
 	require.Equal(t, "the offset 00000010 or 0", wrong.Expected)
 	require.Equal(t, "00000020", wrong.Found)
 	require.Greater(t, d.Log().Len(), 100)
+}
+
+// TestLinesThatAreNoPackets: a line is a packet only if its headers say so, and where
+// it ends. Messages in lines, and one packet in several, are what they were.
+func TestLinesThatAreNoPackets(t *testing.T) {
+	l := readLossy(t, golden+"captures/plain.pcap")
+	one := l.packets[3].Data // the Ping
+	for _, broken := range []int{54, 66, 32, 1} {
+		text := ""
+		for at := 0; at < len(one); at += broken {
+			text += fmt.Sprintf("%x\n", one[at:min(at+broken, len(one))])
+		}
+		d, err := decodeText(t, text)
+		require.NoError(t, err, broken)
+		require.Equal(t, capture.KindHex, d.Kind(), broken)
+		require.True(t, assumed(d, AssumedHeaders), broken)
+		require.EqualValues(t, 1, d.Summary().Messages, broken)
+	}
+	text, all := "", ""
+	for i := range l.packets {
+		var s capture.Segment
+		if l.packets[i].Segment(&s); len(s.Payload) > 0 {
+			text += fmt.Sprintf("%x\n", s.Payload)
+			all += fmt.Sprintf("%x", s.Payload)
+		}
+	}
+	want, err := decodeText(t, all)
+	require.NoError(t, err)
+	d, err := decodeText(t, text)
+	require.NoError(t, err)
+	require.Equal(t, capture.KindHex, d.Kind())
+	require.Equal(t, written(t, want, walcore.Selection{Diagnostic: true}), written(t, d, walcore.Selection{Diagnostic: true}))
+}
+
+// TestLinesOfPacketsWithASlip: what comes before is decoded, and the place told.
+func TestLinesOfPacketsWithASlip(t *testing.T) {
+	l := readLossy(t, golden+"captures/plain.pcap")
+	for how, c := range map[string]struct{ slip, found string }{"hex lines": {"g", `"g"`}, "base64 lines": {"?", `"?"`}} {
+		lines := strings.SplitAfter(printings[how].print(l), "\n")
+		at := len(lines) / 2
+		for _, slip := range []string{lines[at][:80] + c.slip + lines[at][80:], lines[at][:81] + "\n"} {
+			d, err := decodeText(t, strings.Join(lines[:at], "")+slip+strings.Join(lines[at+1:], ""))
+			var wrong *capture.FormatError
+			require.ErrorAs(t, err, &wrong, how)
+			require.Equal(t, at+1, wrong.Line, how)
+			require.Equal(t, "a packet in each line, of nothing but its digits", wrong.Expected, how)
+			if strings.Contains(slip, c.slip) {
+				require.Equal(t, c.found, wrong.Found, how)
+			}
+			require.EqualValues(t, len(strings.Join(lines[:at], ""))+80, wrong.Offset, how)
+			require.Greater(t, d.Log().Len(), 100, how)
+		}
+	}
 }
