@@ -34,6 +34,21 @@ type AssemblerOptions struct {
 	// the other side has acknowledged may still come, captured late, before it
 	// is given up as a gap.
 	LatePackets int
+	// LateSYNs are what [Assembler.LateSYNs] found when the capture was read
+	// before: they count from the first data of their conversations on.
+	LateSYNs []LateSYN
+}
+
+// maxLateSYNs bounds how many SYNs are kept that came late.
+const maxLateSYNs = 1 << 12
+
+// A LateSYN is a SYN that was captured behind data of its connection. Without it,
+// what comes behind the first data and stood before it can't be delivered.
+type LateSYN struct {
+	Src, Dst netip.AddrPort
+	Seq, Ack uint32
+	Flags    uint8
+	Packet   uint64
 }
 
 // AssemblerCounts is what an [Assembler] met in the segments it was given.
@@ -60,7 +75,7 @@ type AssemblerCounts struct {
 // segments overlap, the bytes that came first count; [Handler.Dropped] is told
 // where later ones differ.
 //
-// Where no SYN was recorded, the first byte of a direction is the one that its
+// Where no SYN was recorded before, the first byte of a direction is the one that its
 // sender's last segment without data promised, or else the one that the other
 // side last asked for by its acknowledgement number, or else the first that
 // comes. So segments that are out of order at the very start find their place
@@ -71,9 +86,13 @@ type Assembler struct {
 	Counts AssemblerCounts
 	// Dissector finds the segments for Packet, and counts what else there is.
 	Dissector Dissector
+	// LateSYNs are those that came behind data of conversations that were wanted.
+	// The options of another assembler take them, to read the capture again.
+	LateSYNs []LateSYN
 
 	h     Handler
 	o     AssemblerOptions
+	syns  map[key][]LateSYN // those of the options
 	convs map[key]*conv
 	// recent holds the conversations by a hash of their ports, so that most
 	// packets find theirs without the map.
@@ -103,7 +122,12 @@ func NewAssembler(h Handler, o AssemblerOptions) *Assembler {
 	if o.LatePackets <= 0 {
 		o.LatePackets = DefaultLatePackets
 	}
-	return &Assembler{h: h, o: o, convs: make(map[key]*conv)}
+	a := &Assembler{h: h, o: o, convs: make(map[key]*conv), syns: make(map[key][]LateSYN, len(o.LateSYNs))}
+	for _, s := range o.LateSYNs {
+		k := keyOf(s.Src, s.Dst)
+		a.syns[k] = append(a.syns[k], s)
+	}
+	return a
 }
 
 // Packet takes the next packet of the capture.
@@ -290,6 +314,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		if c.sides[from].keepAlive(s, size) {
 			return
 		}
+		from = a.foresee(c, from, s)
 		a.open(c)
 	}
 	if !c.wanted {

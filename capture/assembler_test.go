@@ -145,9 +145,20 @@ func (r *recorder) Closed(c *Conversation, why CloseReason, _ uint64, _ int64) {
 //	a2 …, b2 …                 of another pair of ports
 //	late 4, side 100, total 200, conversations 2   options, before all segments
 //
-// and after a line ---- what the assembler made of it.
+// and after a line ---- what the assembler made of it; where SYNs came late also
+// what another one makes of it that knows of them.
 func runScript(t *testing.T, script string) string {
-	var o AssemblerOptions
+	got, late := runKnowing(t, script, nil)
+	if len(late) > 0 {
+		again, later := runKnowing(t, script, late)
+		require.Empty(t, later, "all are known")
+		got += "again\n" + again
+	}
+	return got
+}
+
+func runKnowing(t *testing.T, script string, known []LateSYN) (trace string, late []LateSYN) {
+	o := AssemblerOptions{LateSYNs: known}
 	r := &recorder{t: t}
 	var a *Assembler
 	packet := uint64(0)
@@ -231,7 +242,7 @@ func runScript(t *testing.T, script string) string {
 	c := a.Counts
 	r.note("%d segments: %d out of order, %d bytes repeated, %d implausible, %d RST ignored, %d after close",
 		c.Segments, c.OutOfOrder, c.Repeated, c.Implausible, c.IgnoredRST, c.AfterClose)
-	return strings.Join(r.trace, "\n") + "\n"
+	return strings.Join(r.trace, "\n") + "\n", a.LateSYNs
 }
 
 func TestAssemblerScripts(t *testing.T) {

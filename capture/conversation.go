@@ -132,9 +132,7 @@ func (s *side) setBase(seq uint32, g guess) { s.base, s.guess = seq, g }
 // its sides begin. With data (size > 0) it makes the sender side A.
 func (c *conv) listen(from Side, s *Segment, size int) Side {
 	if size > 0 && from == B {
-		c.Ends[A], c.Ends[B] = c.Ends[B], c.Ends[A]
-		c.sides[A], c.sides[B] = c.sides[B], c.sides[A]
-		c.Payload[A], c.Payload[B] = c.Payload[B], c.Payload[A]
+		c.swap()
 		from = A
 	}
 	if s.Flags&ACK != 0 {
@@ -147,6 +145,13 @@ func (c *conv) listen(from Side, s *Segment, size int) Side {
 		}
 	}
 	return from
+}
+
+// swap makes side A the other one, of a conversation that is not open yet.
+func (c *conv) swap() {
+	c.Ends[A], c.Ends[B] = c.Ends[B], c.Ends[A]
+	c.sides[A], c.sides[B] = c.sides[B], c.sides[A]
+	c.Payload[A], c.Payload[B] = c.Payload[B], c.Payload[A]
 }
 
 // asked learns, before the conversation is open, which byte of the side the
@@ -315,7 +320,7 @@ func (c *conv) elsewhere(from Side, s *Segment, size int) bool {
 
 // syn finds or makes the conversation that a SYN belongs to.
 func (a *Assembler) syn(c *conv, from Side, s *Segment) (*conv, Side) {
-	if c != nil && c.ownSYN(from, s) {
+	if c != nil && (c.ownSYN(from, s) || a.lateSYN(c, from, s)) {
 		c.noteSYN()
 		return c, from
 	}
@@ -352,8 +357,8 @@ func (s *side) synAt(isn uint32) {
 	s.settled = true
 }
 
-// ownSYN tells whether a SYN belongs to this conversation: it is repeated, it
-// is the answer to the first, or it was captured late.
+// ownSYN tells whether a SYN belongs to this conversation: it is repeated, or it
+// is the answer to the first.
 func (c *conv) ownSYN(from Side, s *Segment) bool {
 	own, other := &c.sides[from], &c.sides[from.Other()]
 	if own.began && own.isn == s.Seq {
@@ -386,14 +391,83 @@ func (c *conv) ownSYN(from Side, s *Segment) bool {
 		own.synAt(s.Seq) // both ends opened it at once
 		return true
 	}
-	// Captured late, behind the first data: it stands right before it.
-	if own.settled && c.Packets < 16 {
-		if d := int32(own.base - (s.Seq + 1)); d >= 0 && d < 1<<20 {
-			own.began, own.isn = true, s.Seq
-			return true
+	return false
+}
+
+// lateReach is how far behind its SYN the first data of a conversation may stand,
+// latePackets how many packets may come before a SYN that was captured late.
+const (
+	lateReach   = 1 << 20
+	latePackets = 16
+)
+
+// lateSYN tells whether a SYN was captured late: behind the first data of the
+// conversation, before which it stands.
+func (a *Assembler) lateSYN(c *conv, from Side, s *Segment) bool {
+	own := &c.sides[from]
+	if c.state != open || own.began || !own.based() || c.Packets >= latePackets || own.base-(s.Seq+1) >= lateReach {
+		return false
+	}
+	if other := &c.sides[from.Other()]; s.Flags&ACK != 0 && other.began && s.Ack != other.isn+1 && int32(s.Ack-other.base) < 0 {
+		return false // the answer to another SYN
+	}
+	if own.settled {
+		own.began, own.isn = true, s.Seq
+	} else {
+		own.beginsAt(s.Seq)
+	}
+	if c.wanted && !c.Began && len(a.LateSYNs) < maxLateSYNs {
+		a.LateSYNs = append(a.LateSYNs, LateSYN{Src: s.Src, Dst: s.Dst, Seq: s.Seq, Ack: s.Ack, Flags: s.Flags, Packet: a.at})
+	}
+	return true
+}
+
+// foresee looks for the SYN of a conversation that is opened by data, among those
+// that are known to come late; from then on it begins there. It gives the side of
+// the data's sender, as side A is the one that opened it.
+func (a *Assembler) foresee(c *conv, from Side, s *Segment) Side {
+	for _, syn := range a.syns[keyOf(s.Src, s.Dst)] {
+		first := s.Seq // what its sender has sent by now
+		if syn.Src != s.Src {
+			if first = s.Ack; s.Flags&ACK == 0 {
+				continue
+			}
+		}
+		if syn.Packet <= a.at || first-(syn.Seq+1) >= lateReach {
+			continue
+		}
+		by := A
+		if syn.Src != c.Ends[A] {
+			by = B
+		}
+		c.sides[by].beginsAt(syn.Seq)
+		if syn.Flags&ACK != 0 { // the answer: it was the other end that opened it
+			by = by.Other()
+			c.sides[by].beginsAt(syn.Ack - 1)
+		}
+		if by == B {
+			c.swap()
+			from = from.Other()
+		}
+		c.Began = true
+		c.noteSYN()
+		return from
+	}
+	return from
+}
+
+// beginsAt notes the SYN of a side of which something came before it.
+func (s *side) beginsAt(isn uint32) {
+	moved := int64(s.base - (isn + 1))
+	if s.based() && moved < lateReach {
+		if s.acked > 0 {
+			s.acked += moved
+		}
+		if s.fin >= 0 {
+			s.fin += moved
 		}
 	}
-	return false
+	s.synAt(isn)
 }
 
 // reset ends a conversation if its RST is plausible.

@@ -65,7 +65,7 @@ type Progress struct {
 	Read    int64 // bytes read of the files as they are stored, packed or not
 	Size    int64 // bytes there, -1 when not known
 	Records int   // in the log
-	Pass    int   // 0; 1 when the file is read again because nothing was on the usual port
+	Pass    int   // how often the files were read before: when nothing was on the usual port, or SYNs came behind data
 }
 
 // A Stream is one connection between a client and a server. Its number, the

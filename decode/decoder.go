@@ -29,6 +29,8 @@ type Decoder struct {
 	there   int // in a second pass: conversations on the port of the first
 	port    uint16
 	packets uint64
+	late    []capture.LateSYN // that were found, and those that were known
+	known   []capture.LateSYN
 	alone   string // what the one message can be that is all of the file, in words
 	decimal bool   // the numbers of a list could be hex digits as well
 	headers int    // bytes of a packet's headers before a dump
@@ -104,6 +106,11 @@ func (d *Decoder) run(ctx context.Context) error {
 	if errors.As(err, &none) && d.mayMove(none) {
 		d.reset()
 		d.pass, d.port, d.there = 1, none.Ports[0].Port, none.There
+		err = d.readFiles(ctx)
+	}
+	if len(d.late) > 0 && ctx.Err() == nil {
+		d.reset()
+		d.known = d.late
 		err = d.readFiles(ctx)
 	}
 	switch {
@@ -230,6 +237,9 @@ func (d *Decoder) progress() {
 		return
 	}
 	p := Progress{Size: -1, Records: d.log.Len(), Pass: d.pass}
+	if len(d.known) > 0 {
+		p.Pass++
+	}
 	for i, f := range d.files {
 		p.Read += f.BytesRead()
 		switch size := f.Size(); {

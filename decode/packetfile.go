@@ -77,7 +77,9 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	if h.late = uint64(max(d.options.Assembler.LatePackets, 0)); h.late == 0 {
 		h.late = capture.DefaultLatePackets
 	}
-	a := capture.NewAssembler(h, d.options.Assembler)
+	options := d.options.Assembler
+	options.LateSYNs = d.known
+	a := capture.NewAssembler(h, options)
 	var p capture.Packet
 	var err error
 	for n := 0; err == nil; n++ {
@@ -93,6 +95,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		}
 	}
 	a.Finish()
+	d.late = slices.DeleteFunc(a.LateSYNs, func(s capture.LateSYN) bool { return !h.serves(s.Src) && !h.serves(s.Dst) })
 	if err == io.EOF {
 		err = nil
 	}

@@ -53,7 +53,7 @@ func (b *progressBar) advance(m *bridge.Progress) {
 		text = strconv.Itoa(int(100*m.Read/m.Size)) + "% of " + size(m.Size)
 	}
 	if m.Pass > 0 {
-		text += " · again, for another port"
+		text += " · again"
 	}
 	b.text.SetTextContent(text + " · " + counted(m.Rows, "row"))
 }
