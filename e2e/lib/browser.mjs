@@ -112,7 +112,10 @@ export class Page {
   /** Chooses files, as a person does with the file dialog. */
   async choose(...files) {
     const input = await this.tab.$("#file");
+    // What is waited for next is of these files, not of what was open before.
+    const taken = await this.tab.evaluateHandle(() => ({ by: new Promise((done) => document.addEventListener("change", done, { once: true })) }));
     await input.uploadFile(...files);
+    await taken.evaluate((t) => t.by.then(() => {}));
   }
 
   /** Waits until the page is in one of the states, and gives it. */
