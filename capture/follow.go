@@ -352,11 +352,21 @@ func followRow(row, line []byte) (offset uint32, bytes []byte, at int, ok bool) 
 func isFollowRow(line []byte) bool {
 	line = bytes.TrimLeft(line, " \t")
 	_, row, _, ok := followRow(nil, line)
-	if !ok || len(line) < 61 {
+	return ok && (showsInHalves(line, followColumn, row) || showsInHalves(line, followColumn+1, row))
+}
+
+// followColumn is where in a row tshark begins the text. Wireshark's window begins it
+// one column later.
+const followColumn = 60
+
+// showsInHalves says whether the text of a row begins at a column, in two halves.
+// Spaces at its end may be missing.
+func showsInHalves(line []byte, text int, row []byte) bool {
+	if len(line) <= text || line[text-1] != ' ' {
 		return false
 	}
 	for i, c := range row {
-		at := 60 + i
+		at := text + i
 		if i >= 8 {
 			at++
 		}
@@ -364,13 +374,13 @@ func isFollowRow(line []byte) bool {
 			c = '.'
 		}
 		if at >= len(line) {
-			return c == ' ' // taken off at the end of the line
+			return c == ' '
 		}
 		if line[at] != c {
 			return false
 		}
 	}
-	return len(line) <= 60+len(row)+1
+	return len(line) <= text+len(row)+1
 }
 
 // yaml reads a line of the YAML form.

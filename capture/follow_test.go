@@ -167,6 +167,9 @@ func followText(pieces []followPiece, kind Kind, window bool) string {
 						}
 					}
 				}
+				if window {
+					b.WriteString(" ")
+				}
 				b.WriteString(" " + strings.TrimRight(text, " ") + "\n")
 				at[p.node] += len(row)
 			}
