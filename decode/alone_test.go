@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -263,5 +265,30 @@ func TestSidesOfADump(t *testing.T) {
 		d := New(Options{}, capture.FromBytes("a.bin", bytes.Join(c.dump, nil)))
 		require.NoError(t, d.Run(context.Background()), c.name)
 		require.Equal(t, c.want, linesOf(d), c.name)
+	}
+}
+
+// A dump may come in pieces of any length, as each string of a program's source is
+// one: what is told of it does not depend on them.
+func TestDumpInPieces(t *testing.T) {
+	raw, err := os.ReadFile(golden + "exports/both_directions.bin")
+	require.NoError(t, err)
+	damaged := slices.Concat(raw[:2000], raw[2100:9000], raw[9003:])
+	for name, raw := range map[string][]byte{"whole": raw, "damaged": damaged} {
+		whole := New(Options{}, capture.FromBytes("a.bin", raw))
+		want := whole.Run(context.Background())
+		for _, n := range []int{1, 3, 8, 16, 31, 33, 50, 53} {
+			var b strings.Builder
+			for piece := range slices.Chunk(raw, n) {
+				b.WriteString("\"")
+				for _, c := range piece {
+					fmt.Fprintf(&b, "\\x%02x", c)
+				}
+				b.WriteString("\"\n")
+			}
+			d, err := decodeText(t, b.String())
+			require.Equal(t, want, err, "%s, %d", name, n)
+			require.Equal(t, linesOf(whole), linesOf(d), "%s, %d", name, n)
+		}
 	}
 }

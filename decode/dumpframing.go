@@ -24,16 +24,20 @@ func (f *framer) stepDump() bool {
 		f.seekingServer = false
 		return f.stepClient()
 	case sata.Maybe:
-		if f.final && cutRequest(f.client.buf) {
-			return f.stepClient()
-		}
-		if !f.final && f.mayBeResponse() != sata.No {
+		if !f.final {
 			return false
+		}
+		if cutRequest(f.client.buf) {
+			return f.stepClient()
 		}
 	}
 	if len(f.waiting) == 0 {
-		if f.mayBeResponse() == sata.Yes && !f.seekingClient {
+		switch like := f.mayBeResponse(); {
+		case f.seekingClient:
+		case like == sata.Yes:
 			return f.stepUnasked()
+		case like == sata.Maybe && !f.final:
+			return false
 		}
 		if !f.seekingClient {
 			f.seekingClient = true
