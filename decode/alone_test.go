@@ -292,3 +292,30 @@ func TestDumpInPieces(t *testing.T) {
 		}
 	}
 }
+
+// So may a followed stream: that a conversation begins there is told by its first
+// message, not by its first packet.
+func TestFollowedStreamInPieces(t *testing.T) {
+	whole, err := os.ReadFile(golden + "exports/follow_raw.txt")
+	require.NoError(t, err)
+	for _, n := range []int{2, 40, 102} { // digits of a line
+		var b strings.Builder
+		for line := range strings.Lines(string(whole)) {
+			digits := strings.TrimSpace(line)
+			if strings.ContainsAny(digits, "=:") {
+				b.WriteString(line)
+				continue
+			}
+			for len(digits) > 0 {
+				piece := digits[:min(n, len(digits))]
+				digits = digits[len(piece):]
+				b.WriteString(strings.Repeat("\t", strings.Count(line, "\t")) + piece + "\n")
+			}
+		}
+		for _, ports := range []string{":7500", ":7501"} { // the server is told by its port, or by the requests
+			d, err := decodeText(t, strings.Replace(b.String(), ":7500", ports, 1))
+			require.NoError(t, err)
+			require.Equal(t, string(goldenLog(t, golden+"exports/follow_raw.txt")), written(t, d, walcore.Selection{Diagnostic: true}), "%d %s", n, ports)
+		}
+	}
+}

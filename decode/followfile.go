@@ -19,6 +19,7 @@ type followed struct {
 	server  uint8
 	waiting []capture.FollowRun
 	bytes   int
+	head    []byte   // how what the first node to speak sent begins, as long as only it spoke
 	sent    [2]int64 // bytes, by node
 	role    role
 }
@@ -62,29 +63,39 @@ func (d *Decoder) readFollow(ctx context.Context, f *capture.File) error {
 	return err
 }
 
+// byPort is the node that serves by the ports, or -1.
+func (s *followed) byPort() int {
+	switch {
+	case s.serves(0) == s.serves(1):
+		return -1
+	case s.serves(0):
+		return 0
+	}
+	return 1
+}
+
 // take gives a run to the framer, or keeps it until the server is known: by its
-// port, else as the one that receives what looks like a request.
+// port, else as the one that receives what looks like a request. What is too short
+// to tell whether it is a request waits for more of it.
 func (s *followed) take(run capture.FollowRun) {
 	if s.f == nil {
-		server := -1
-		for node := range s.nodes {
-			if s.serves(node) {
-				server = node
-			}
-		}
-		switch {
-		case server >= 0 && s.serves(server^1):
-			s.role = roleByRequests
-			server = -1
-		case server >= 0:
-			s.role = roleByPort
-		default:
+		server := s.byPort()
+		s.role = roleByPort
+		if server < 0 {
 			s.role = roleByRequests
 		}
-		if server < 0 && sata.LooksLikeRequest(run.Bytes) == sata.Yes {
+		like := sata.LooksLikeRequest(run.Bytes)
+		if run.Missing == 0 && (len(s.waiting) == 0 || len(s.head) > 0 && s.waiting[0].Node == run.Node) {
+			s.head = append(s.head, run.Bytes[:min(len(run.Bytes), sata.RequestSize-len(s.head))]...)
+			like = max(like, sata.LooksLikeRequest(s.head))
+		} else {
+			s.head = nil
+		}
+		if server < 0 && like == sata.Yes {
 			server = int(run.Node ^ 1)
 		}
-		if server < 0 && s.bytes < maxOrdinary {
+		short := len(s.head) > 0 && len(s.head) < sata.RequestSize && int(run.Node) != server && sata.LooksLikeRequest(s.head) == sata.Maybe
+		if short || server < 0 && s.bytes < maxOrdinary {
 			run.Bytes = slices.Clone(run.Bytes)
 			s.waiting = append(s.waiting, run)
 			s.bytes += len(run.Bytes) + 64
@@ -107,7 +118,7 @@ func (s *followed) begin(server uint8, run *capture.FollowRun) {
 			break
 		}
 	}
-	began := first.Node != server && startsWithPing(first.Bytes)
+	began := first.Node != server && (startsWithPing(first.Bytes) || startsWithPing(s.head))
 	s.f = s.d.newFramer(began, false)
 	s.f.role, s.f.unheard = s.role, true
 	st := s.f.stream()
@@ -162,8 +173,11 @@ func (s *followed) end() {
 		if len(s.waiting) == 0 {
 			return
 		}
-		s.role = roleByFirst
-		s.begin(1, &s.waiting[0])
+		server := s.byPort()
+		if server < 0 {
+			server, s.role = 1, roleByFirst
+		}
+		s.begin(uint8(server), &s.waiting[0])
 	}
 	s.d.endFramer(s.f)
 }
