@@ -319,3 +319,15 @@ func TestFollowedStreamInPieces(t *testing.T) {
 		}
 	}
 }
+
+// A capture of a kind that nobody reads, or one without its beginning, is not taken
+// for the bytes of a conversation: the headers of its packets tell.
+func TestPacketsInABinaryFile(t *testing.T) {
+	for _, name := range []string{"plain.pcap", "ipv6_raw.pcap", "link_sll2.pcap", "vlan.pcap"} {
+		raw, err := os.ReadFile(golden + "captures/" + name)
+		require.NoError(t, err)
+		d := New(Options{}, capture.FromBytes("a.bin", raw[30:]))
+		require.ErrorContains(t, d.Run(context.Background()), "found a network packet: the file is a capture of another kind", name)
+		require.Zero(t, d.Log().Len(), name)
+	}
+}

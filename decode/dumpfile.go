@@ -26,14 +26,43 @@ func noRequest(kind capture.Kind, head []byte, n int64) error {
 }
 
 // foreign is the error of a binary file in which no message stands near the
-// beginning: it is something else. nil for every other.
+// beginning, or the first one in a network packet: it is something else. nil for
+// every other.
 func foreign(f *capture.File) error {
-	if head := f.Peek(); f.Kind == capture.KindBinary && !findRequest(head) {
+	head := f.Peek()
+	if f.Kind != capture.KindBinary {
+		return nil
+	}
+	at := findRequest(head)
+	if at < 0 {
 		if what, _ := oneMessage(head); what == "" {
 			return noRequest(f.Kind, head, int64(len(head)))
 		}
+		return nil
+	}
+	if _, alone := headersOf(head); alone {
+		return nil
+	}
+	if packet := packetBefore(head, at); packet >= 0 {
+		return &capture.FormatError{In: f.Kind.String(), Offset: int64(packet), Expected: "the bytes of a conversation without headers of packets",
+			Found:  "a network packet: the file is a capture of another kind, or one without its beginning",
+			Advice: "convert it with: editcap -F pcapng IN OUT; where its beginning is missing, copy the whole file"}
 	}
 	return nil
+}
+
+// packetBefore is where the IP packet begins whose payload stands at an offset, or
+// -1 where there is none.
+func packetBefore(b []byte, at int) int {
+	for q := at - 40; q >= max(0, at-120); q-- {
+		if version := b[q] >> 4; version != 4 && version != 6 {
+			continue
+		}
+		if s, is := headersOf(b[q:]); is && q+int(s.PayloadFile) == at {
+			return q
+		}
+	}
+	return -1
 }
 
 const (
@@ -101,12 +130,18 @@ func (d *Decoder) readDump(ctx context.Context, f *capture.File) error {
 	return err
 }
 
+// headersOf gives the segment of the network packet that bytes begin with, if they do.
+func headersOf(b []byte) (s capture.Segment, is bool) {
+	p := capture.Packet{Link: capture.LinkOf(b), Data: b, Original: int64(len(b))}
+	is = p.Segment(&s)
+	return s, is
+}
+
 // stripPacket leaves out the headers of a network packet, where a dump is one, as
 // Wireshark copies them with what the packet carries. Several packets are refused.
 func (d *Decoder) stripPacket(kind capture.Kind, run *capture.DumpRun) error {
-	var s capture.Segment
-	p := capture.Packet{Link: capture.LinkOf(run.Bytes), Data: run.Bytes, Original: int64(len(run.Bytes))}
-	if !p.Segment(&s) {
+	s, is := headersOf(run.Bytes)
+	if !is {
 		return nil
 	}
 	n := int(s.PayloadFile)

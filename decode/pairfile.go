@@ -56,7 +56,7 @@ func (d *Decoder) readPair(ctx context.Context) error {
 	}
 	if client < 0 {
 		for i := range sides {
-			if client < 0 && findRequest(sides[i].lane.buf) {
+			if client < 0 && findRequest(sides[i].lane.buf) >= 0 {
 				client = i
 			}
 		}
@@ -87,14 +87,14 @@ func (d *Decoder) readPair(ctx context.Context) error {
 	return err
 }
 
-// findRequest says whether a request stands somewhere near the beginning.
-func findRequest(b []byte) bool {
+// findRequest is where near the beginning a request stands, or -1.
+func findRequest(b []byte) int {
 	for i := range b {
 		if sata.LooksLikeRequest(b[i:]) == sata.Yes {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // exchange takes a request, then its response, until both files end.
