@@ -83,8 +83,10 @@ var recognisers = []recogniser{
 	recogniseForeign,
 	recogniseUTF16,
 	recogniseBinary, // all below it see text only
+	recogniseDissection,
 	recogniseEvents,
 	recogniseLog,
+	recogniseMarkedLog,
 	recogniseFollow,
 	recogniseXXD,
 	recogniseHexdump,

@@ -17,8 +17,10 @@ import (
 const (
 	// maxLead is how many lines may stand before the form.
 	maxLead = 200
-	// maxQuoting is the longest prefix that all lines may have.
-	maxQuoting = 32
+	// maxQuoting is the longest prefix that all lines may have, and quotingChars
+	// what it may be of.
+	maxQuoting   = 32
+	quotingChars = " \t>|#*"
 	// maxQuotes is how many quotes may come before those with the form.
 	maxQuotes = 16
 	// leastString is how long a string of code must be not to be a name, perhaps.
@@ -101,7 +103,7 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 	for ; s.lead < maxLead && len(text) > 0; s.lead++ {
 		line, rest, _ := bytes.Cut(text, []byte("\n"))
 		n := 0
-		for n < len(line) && n < maxQuoting && bytes.IndexByte([]byte(" \t>|#*"), line[n]) >= 0 {
+		for n < len(line) && n < maxQuoting && strings.IndexByte(quotingChars, line[n]) >= 0 {
 			n++
 		}
 		if len(firstLine(line[n:])) > 0 {

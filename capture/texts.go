@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"strconv"
 )
 
 // The recognisers of the forms that are text. Each looks at the first line that
@@ -17,6 +18,54 @@ func recogniseLog(head []byte, _ bool) (Kind, string, string) {
 	}
 	if bytes.HasPrefix(line, []byte(`{"number":`)) || bytes.HasPrefix(line, []byte("number,time,packet,stream,")) {
 		return KindUnknown, "a log as NDJSON or CSV, which is for programs", "open the capture that it was made from, or its log"
+	}
+	return KindUnknown, "", ""
+}
+
+// recogniseMarkedLog knows a log whose lines have something before them, as numbers
+// or times: its messages' bytes must not be taken for a dump.
+func recogniseMarkedLog(head []byte, _ bool) (Kind, string, string) {
+	mark, marked := "", false
+	eachLine(head, 3, func(line []byte) bool {
+		n := markOf(line)
+		if marked = n > 0; marked && mark == "" {
+			mark = string(line[:n])
+		}
+		return marked
+	})
+	if !marked {
+		return KindUnknown, "", ""
+	}
+	return KindUnknown, "a log with something before each of its lines, as " + strconv.QuoteToGraphic(mark), "take that away: each message begins with -> or <-"
+}
+
+// markOf is how long what stands before an entry of a log in its line is; 0 where
+// nothing does, or what quotes a text, or where there is no entry.
+func markOf(line []byte) int {
+	for i := range min(len(line), maxMark) {
+		if beginsEntry(line[i:]) {
+			if len(bytes.Trim(line[:i], quotingChars)) == 0 {
+				return 0
+			}
+			return i
+		}
+	}
+	return 0
+}
+
+// maxMark bounds what may stand before an entry of a log.
+const maxMark = 80
+
+// recogniseDissection knows what Wireshark tells of packets, for programs.
+func recogniseDissection(head []byte, _ bool) (Kind, string, string) {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, bom), " \t\r\n")
+	text = text[:min(len(text), maxIntroduction)]
+	for _, is := range [...]struct{ begins, has, form string }{
+		{"<", "<pdml", "PDML"}, {"<", "<psml", "PSML"}, {"[", `"_index": "packets-`, "JSON"}, {`{"index":{"_index":"packets-`, "", "JSON of lines"},
+	} {
+		if bytes.HasPrefix(text, []byte(is.begins)) && bytes.Contains(text, []byte(is.has)) {
+			return KindUnknown, "a dissection of packets as " + is.form, "open the capture that it was made from, or print its packets with: tshark -x"
+		}
 	}
 	return KindUnknown, "", ""
 }
