@@ -115,9 +115,9 @@ func (a *assumptions) port(d *Decoder) {
 	case d.options.Port != 0:
 		a.set(AssumedPort, "port", "the server's port is "+port+", as it was set")
 	case d.pass > 0:
-		a.add(AssumedPort, "port", d.nothing()+": the server's port is taken to be "+port+", where most of what arrives looks like requests")
+		a.add(AssumedPort, "port", d.nothing()+": the server's port is taken to be "+port+", where most of what arrives looks like requests"+d.spokenElsewhere())
 	default:
-		a.add(AssumedPort, "port", "the server's port is taken to be "+port)
+		a.add(AssumedPort, "port", "the server's port is taken to be "+port+d.spokenElsewhere())
 	}
 }
 
@@ -136,6 +136,25 @@ func (a *assumptions) passed(p *passed) {
 	if p.untold > 0 {
 		a.add(AssumedUntold, "", "bytes that were captured and not taken have a diagnostic "+itoa(int64(p.told))+" times, and none "+itoa(int64(p.untold))+" times more, which are like them")
 	}
+}
+
+// spokenElsewhere names the other ports on which the protocol seems to be spoken.
+func (d *Decoder) spokenElsewhere() string {
+	if len(d.spoken) == 0 {
+		return ""
+	}
+	b := []byte("; what looks like requests arrives on port")
+	if len(d.spoken) > 1 {
+		b = append(b, 's')
+	}
+	b = append(b, ' ')
+	for i, port := range d.spoken {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendUint(b, uint64(port), 10)
+	}
+	return string(b) + ", too, and is not decoded"
 }
 
 // nothing says why the protocol was looked for on another port.

@@ -28,6 +28,7 @@ type Decoder struct {
 	pass    int
 	there   int // in a second pass: conversations on the port of the first
 	port    uint16
+	spoken  []uint16 // other ports on which the protocol seems to be spoken
 	packets uint64
 	late    []capture.LateSYN // that were found, and those that were known
 	known   []capture.LateSYN

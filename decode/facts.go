@@ -78,9 +78,9 @@ func (l *factList) port() {
 	case l.d.options.Port != 0:
 		f.Known, f.Why = Set, "only streams with this port are decoded"
 	case l.d.pass > 0:
-		f.Known, f.Why = Shown, l.d.nothing()+", and most of what arrives on this one looks like requests"
+		f.Known, f.Why = Shown, l.d.nothing()+", and most of what arrives on this one looks like requests"+l.d.spokenElsewhere()
 	default:
-		f.Why = "it is the port on which hosts serve, and there are streams with it"
+		f.Why = "it is the port on which hosts serve, and there are streams with it" + l.d.spokenElsewhere()
 	}
 	l.all = append(l.all, f)
 }

@@ -72,7 +72,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	for _, f := range d.files {
 		m.readers = append(m.readers, capture.NewPacketReader(f, f.Kind))
 	}
-	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}}
+	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}, asked: map[uint16]bool{}}
 	h.probing = d.pass == 0
 	if h.late = uint64(max(d.options.Assembler.LatePackets, 0)); h.late == 0 {
 		h.late = capture.DefaultLatePackets
@@ -80,6 +80,9 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	options := d.options.Assembler
 	options.LateSYNs = d.known
 	a := capture.NewAssembler(h, options)
+	if d.options.Port == 0 && !d.options.Server.IsValid() {
+		a.Unwanted = h.unwanted
+	}
 	var p capture.Packet
 	var err error
 	for n := 0; err == nil; n++ {
@@ -95,6 +98,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		}
 	}
 	a.Finish()
+	d.spoken = h.elsewhere()
 	d.late = slices.DeleteFunc(a.LateSYNs, func(s capture.LateSYN) bool { return !h.serves(s.Src) && !h.serves(s.Dst) })
 	if err == io.EOF {
 		err = nil

@@ -3,10 +3,13 @@ package decode
 import (
 	"bytes"
 	"context"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
 	"satascope/walcore"
 )
 
@@ -40,6 +43,39 @@ func TestOtherTrafficOnThePort(t *testing.T) {
 				require.True(t, err != nil || what == "zeros")
 			}
 		}
+	}
+}
+
+// The protocol on other ports than the one that is decoded is told of, unless the
+// user chose the port.
+func TestTheProtocolElsewhere(t *testing.T) {
+	const usual, other = golden + "captures/plain.pcap", golden + "captures/port_17500.pcap"
+	open := func(name string) []byte {
+		b, err := os.ReadFile(name)
+		require.NoError(t, err)
+		return b
+	}
+	// The same conversation with a server on yet another port.
+	third := bytes.ReplaceAll(open(other), []byte{17500 >> 8, 17500 & 0xFF}, []byte{17501 >> 8, 17501 & 0xFF})
+	for _, c := range []struct {
+		files []capture.Source
+		want  string
+	}{
+		{[]capture.Source{capture.FromBytes("a", open(usual))}, "the server's port is taken to be 7500"},
+		{[]capture.Source{capture.FromBytes("a", open(usual)), capture.FromBytes("b", open(other)), capture.FromBytes("c", third)},
+			"the server's port is taken to be 7500; what looks like requests arrives on ports 17500, 17501, too, and is not decoded"},
+		{[]capture.Source{capture.FromBytes("a", open(other)), capture.FromBytes("b", third)},
+			"nothing is on port 7500: the server's port is taken to be 17500, where most of what arrives looks like requests; what looks like requests arrives on port 17501, too, and is not decoded"},
+	} {
+		d := New(Options{}, c.files...)
+		require.NoError(t, d.Run(context.Background()))
+		require.Equal(t, c.want, portSaid(d))
+		f := d.Facts()[0]
+		require.Equal(t, AssumedPort, f.Name)
+		require.Equal(t, strings.Contains(c.want, "; what"), strings.HasSuffix(f.Why, "too, and is not decoded"))
+		set := New(Options{Port: d.Summary().Port}, c.files...)
+		require.NoError(t, set.Run(context.Background()))
+		require.NotContains(t, portSaid(set), "; what")
 	}
 }
 

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -21,8 +22,9 @@ type packets struct {
 	last    *tcpStream
 	lastID  uint32
 	others  map[uint32]*other
-	count   int // conversations
-	dropped int // conversations beyond maxOthers, counted only
+	asked   map[uint16]bool // other ports on which something arrives that begins like a request
+	count   int             // conversations
+	dropped int             // conversations beyond maxOthers, counted only
 	largest *other
 	late    uint64 // for how many packets the assembler waits for bytes
 }
@@ -219,6 +221,28 @@ func (p *packets) probe(c *capture.Conversation, r *capture.Run) {
 	if sata.LooksLikeRequest(r.Bytes) == sata.Yes {
 		o.requests[r.From.Other()]++
 	}
+}
+
+// maxElsewhere bounds how many other ports are named on which the protocol is spoken.
+const maxElsewhere = 8
+
+// unwanted looks at what is not on the server's port.
+func (p *packets) unwanted(s *capture.Segment) {
+	if len(p.asked) < maxElsewhere && sata.LooksLikeRequest(s.Payload) == sata.Yes {
+		p.asked[s.Dst.Port()] = true
+	}
+}
+
+// elsewhere is on which other ports the protocol seems to be spoken, in their order.
+func (p *packets) elsewhere() []uint16 {
+	for _, o := range p.others {
+		for side, n := range o.requests {
+			if n > 0 && len(p.asked) < maxElsewhere {
+				p.asked[o.ends[side].Port()] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(p.asked))
 }
 
 func (p *packets) Missing(c *capture.Conversation, g capture.Gap) {
