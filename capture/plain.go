@@ -3,7 +3,6 @@ package capture
 import (
 	"bytes"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -25,6 +24,8 @@ const (
 	maxQuotes = 16
 	// leastString is how long a string of code must be not to be a name, perhaps.
 	leastString = 16
+	// maxName is how long a name in code may be.
+	maxName = 64
 	// shortest is how many bytes the shortest message has.
 	shortest = 36
 	// maxPrompt is the longest prompt of a terminal that is known again.
@@ -133,18 +134,21 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 }
 
 // settleQuotes finds hex or base64 between quotes of code, as in Python's
-// bytes.fromhex("00…"): at least as much as the shortest message has.
+// bytes.fromhex("00…"): at least as much as the shortest message has, and all there
+// is of it.
 func settleQuotes(text []byte, wide byte) (setting, Kind) {
 	for _, quote := range []byte("\"'`") {
 		pieces := bytes.Split(text, []byte{quote})
+		at := 0
 		for i := range min(len(pieces)-1, maxQuotes) {
-			if len(bytes.TrimSpace(pieces[i+1])) < leastString {
+			at += len(pieces[i]) + 1
+			if len(bytes.TrimSpace(pieces[i+1])) < leastString || formBefore(pieces[:i]) {
 				continue
 			}
 			s := setting{wide: wide, quote: quote, before: i}
 			look, _ := io.ReadAll(newPlain(bytes.NewReader(text), setting{quote: quote, before: i}))
-			if k, _, _ := recognise(look, false); k == KindHex && len(look) >= 2*shortest && oneForm(pieces[i+1:], leastString) ||
-				k == KindBase64 && len(look) >= 4*shortest/3 && oneForm(pieces[i+1:], len(text)) {
+			if k, _, _ := recognise(look, false); k == KindHex && len(look) >= 2*shortest && oneForm(text[at:], quote, leastString) ||
+				k == KindBase64 && len(look) >= 4*shortest/3 && oneForm(text[at:], quote, len(text)) {
 				return s, k
 			}
 		}
@@ -152,19 +156,54 @@ func settleQuotes(text []byte, wide byte) (setting, Kind) {
 	return setting{}, KindUnknown
 }
 
-// oneForm says whether all that stands between quotes, every other of the pieces,
-// can belong to the form that the first begins: what is shorter than least and
-// stands elsewhere in the code is perhaps a name, whose letters may be digits, too.
-func oneForm(pieces [][]byte, least int) bool {
-	for i := 2; i < len(pieces); i += 2 {
-		b := string(pieces[i])
-		glued := len(bytes.Trim(pieces[i-1], " \t\r\n+\\")) == 0
-		known := b == "" || i == len(pieces)-1 || slices.Contains(encodings, b)
-		if len(strings.TrimSpace(b)) < least && !glued && !known {
-			return false
+// formBefore says whether a string before the last quote of the pieces of a code is
+// hex or base64, and no name: it would be left out.
+func formBefore(pieces [][]byte) bool {
+	for i := len(pieces) - 1; i >= 0; i -= 2 {
+		if b := pieces[i]; len(b) >= leastString && hexDigits(b) == len(b) || len(b) >= leastBase64 && base64Line(b) {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// oneForm says whether all that stands between quotes, from the first string on, can
+// belong to the form that it begins: what is shorter than least and stands elsewhere
+// in the code is perhaps a name, whose letters may be digits, too.
+func oneForm(text []byte, quote byte, least int) bool {
+	for apart, first := false, true; ; first = false {
+		end := bytes.IndexByte(text, quote)
+		if end < 0 {
+			return true
+		}
+		if b := bytes.TrimSpace(text[:end]); !first && apart && len(b) < least && end > 0 && nameIn(text, quote, apart) < 0 {
+			return false
+		}
+		next := bytes.IndexByte(text[end+1:], quote)
+		if next < 0 {
+			return true
+		}
+		apart = len(bytes.Trim(text[end+1:][:next], glue)) > 0
+		text = text[end+1+next+1:]
+	}
+}
+
+// glue may stand between two strings of code that are one.
+const glue = " \t\r\n+\\"
+
+// nameIn is how long the string is that text begins with, behind its first quote, if
+// that is no part of a form: the key of a value, or a short one that no digits are;
+// else -1. It must stand apart from the string before.
+func nameIn(text []byte, quote byte, apart bool) int {
+	end := bytes.IndexByte(text[:min(len(text), maxName)], quote)
+	if end < 0 || !apart {
+		return -1
+	}
+	key := bytes.HasPrefix(bytes.TrimLeft(text[end+1:], " \t"), []byte(":"))
+	if !key && (end >= leastString || hexDigits(text[:end]) == end) {
+		return -1
+	}
+	return end
 }
 
 // certain says whether a form that stands in the middle of a text is more than a
@@ -210,6 +249,7 @@ type plain struct {
 
 	quotes int  // that were passed
 	within bool // between two of them
+	apart  bool // more than glue came since the last
 }
 
 func newPlain(r io.Reader, s setting) *plain {
@@ -267,24 +307,21 @@ func (p *plain) Read(to []byte) (n int, err error) {
 	return 0, p.b.err
 }
 
-// encodings are strings that code has beside those with bytes.
-var encodings = []string{"hex", "base64"}
-
 // quoted says whether a character, which was passed, is one of the form, where
 // that stands between quotes. Line breaks are, everywhere.
 func (p *plain) quoted(c byte) bool {
 	if c != p.s.quote {
+		p.apart = p.apart || !p.within && strings.IndexByte(glue, c) < 0
 		return p.within || c == '\n'
 	}
 	if p.quotes++; p.quotes <= p.s.before {
 		return false
 	}
-	p.within = !p.within
-	for _, name := range encodings {
-		if name += string(rune(c)); p.within && string(p.b.peek(len(name))) == name {
-			p.b.pass(len(name))
-			p.within = false
-		}
+	if p.within = !p.within; !p.within {
+		p.apart = false
+	} else if n := nameIn(p.b.peek(2*maxName), c, p.apart); n >= 0 {
+		p.b.pass(n + 1)
+		p.within, p.apart = false, false
 	}
 	return false
 }

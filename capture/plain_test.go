@@ -106,6 +106,9 @@ func TestFormInQuotes(t *testing.T) {
 		`const b = Buffer.from("` + digits + `", "hex");`:                                                                     KindHex,
 		"const b = Buffer.from('" + base + "', 'base64');":                                                                    KindBase64,
 		`{"frame": "` + base + `"}`:                                                                                           KindBase64,
+		`{"request": "` + digits[:32] + `", "response": "` + digits[32:] + `"}`:                                               KindHex,
+		`{"dir":"in","bytes":"` + digits[:32] + "\"}\n{\"dir\":\"out\",\"bytes\":\"" + digits[32:] + "\"}\n":                  KindHex,
+		`{"dir":"in","bytes":"` + base + `"}`:                                                                                 KindBase64,
 		`s = ("` + base[:24] + "\"\n     \"" + base[24:] + `")`:                                                               KindBase64,
 	} {
 		f, err := Open(FromText([]byte(text)), Unpackers{})
@@ -117,7 +120,7 @@ func TestFormInQuotes(t *testing.T) {
 		require.Equal(t, want, got, text)
 	}
 	// A name whose letters are digits, too, makes it doubtful; too little is none.
-	for _, text := range []string{`x = f("` + digits + `", "hex"); g("fade")`, `{"frame": "` + base + `", "more": "abcd"}`, `sum = "` + digits[:64] + `"`, "See `TestRecoveredDescriptors`, `TestNothingIsInvented` and `decode/testdata`.\n"} {
+	for _, text := range []string{`x = f("` + digits + `", "hex"); g("fade")`, `{"frame": "` + base + `", "more": "abcd"}`, `sum = "` + digits[:64] + `"`, `f("` + digits + `", "fade", "` + digits + `")`, "See `TestRecoveredDescriptors`, `TestNothingIsInvented` and `decode/testdata`.\n"} {
 		_, err := Open(FromText([]byte(text)), Unpackers{})
 		require.ErrorContains(t, err, "found text that begins", text)
 	}
