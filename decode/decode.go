@@ -1,8 +1,6 @@
 // Package decode is where the parts meet: a file becomes runs of bytes (package
-// capture), runs become frames (this package, framer.go), frames become events
-// of the state machine, and those the records of a log (package walcore). Behind
-// a gap pairing.go finds which request a response answers, and doubts.go tells,
-// in the order of the log, what is not sure (docs/recovery.md).
+// capture), runs become frames (this package), frames become events of the state
+// machine, and those the records of a log (package walcore).
 //
 // A [Decoder] is made for one or more files and run once:
 //
@@ -15,6 +13,30 @@
 // it is called nothing else is going on: the log, the streams and the summary
 // may be read, and in a browser the callback may hand the event loop its turn.
 // What was decoded before an error or a cancel stays.
+//
+// # The files of this package
+//
+// Readers, chosen by the kind of the files (decoder.go), find out where streams
+// begin and end and who sent what: packetfile.go and tcp.go for captures,
+// followfile.go, dumpfile.go, and pairfile.go for two dumps, which instep.go keeps
+// in step. eventfile.go and logfile.go need no framing: they tell the state
+// machine, or fill the log, themselves.
+//
+// A framer for each stream (framer.go) gets the bytes through two lanes (lane.go)
+// and cuts them into messages: requests.go, responses.go, and readend.go for the
+// answers to ReadFile whose end only later bytes show. In a dump both directions are
+// one lane: dumpframing.go.
+//
+// Behind lost bytes (docs/recovery.md) gaps.go goes on in step where it can, else
+// seek.go finds the next message, and pairing.go, with answerlengths.go, finds
+// which request a response answers.
+//
+// What the framers tell goes through the order (event.go), which brings it into the
+// order of the packets; doubts.go adds there what is not sure.
+//
+// About a file as a whole: assumptions.go and facts.go, for which clocks.go compares
+// the times of several captures; alone.go for half a conversation or a single
+// message; errors.go. bytes.go reads bytes of the files again.
 package decode
 
 import (
