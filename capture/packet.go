@@ -69,9 +69,6 @@ func (r *PacketReader) Next(p *Packet) error {
 	return err
 }
 
-// Offset is how far the unpacked file has been used.
-func (r *PacketReader) Offset() int64 { return r.b.offset() }
-
 func (r *PacketReader) u16(b []byte) uint16 {
 	if r.big {
 		return binary.BigEndian.Uint16(b)

@@ -106,7 +106,7 @@ func oneMessage(b []byte) (what string, fromServer bool) {
 		} else {
 			what += "; "
 		}
-		what += shape.String() + " (to " + commandsOf(shape) + ")"
+		what += shape.String() + " (to " + AnsweredBy(shape) + ")"
 	}
 	if what == "" {
 		what = unknownRequest(b)
@@ -169,9 +169,6 @@ func partOf(b []byte) *capture.FormatError {
 	return nil
 }
 
-// AnsweredBy names the commands that a response of a shape answers.
-func AnsweredBy(shape sata.Shape) string { return commandsOf(shape) }
-
 // takeAlone takes a message that is all of a file: a response that nobody asked
 // for, or a request that is not known. The log can only have its bytes; what it may
 // be is told by Assumptions.
@@ -228,8 +225,9 @@ func (f *framer) closes() eventKind {
 	return eventClose
 }
 
-// commandsOf are the commands that a response of a shape answers, in words.
-func commandsOf(shape sata.Shape) (names string) {
+// AnsweredBy names the commands that a response of a shape answers, with commas
+// between them.
+func AnsweredBy(shape sata.Shape) (names string) {
 	for _, spec := range sata.Commands {
 		is := spec.Response == shape
 		for _, q := range sata.Queries() {

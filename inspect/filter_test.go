@@ -331,50 +331,6 @@ func sorted(s []string) []string {
 	return s
 }
 
-func TestWith(t *testing.T) {
-	for _, c := range []struct {
-		filter, key, text string
-		exclude           bool
-		want              string
-	}{
-		{"", "op", "ReadFile", false, "op:ReadFile"},
-		{"op:ReadFile", "stream", "0", false, "op:ReadFile stream:0"},
-		{"op:ReadFile stream:0", "stream", "0", false, "op:ReadFile stream:0"},
-		{"op:ReadFile stream:0", "stream", "0", true, "op:ReadFile -stream:0"},
-		{"op:ReadFile x", "op", "OpenFile", false, "op:ReadFile,OpenFile x"},
-		{"op:ReadFile,Ping", "op", "Ping", false, "op:ReadFile,Ping"},
-		{"op:ReadFile,Ping", "op", "Ping", true, "op:ReadFile -op:Ping"},
-		{"-op:ReadFile,Ping", "op", "Ping", false, "-op:ReadFile op:Ping"},
-		{"result:failure", "result", "no more items", false, `result:failure,"no more items"`},
-		{"path:config", "path", "/config/a", false, "path:config path:=/config/a"},
-		{"a OR b", "path", "/x y", false, `(a OR b) path:="/x y"`},
-		{"-op:Ping", "op", "Ping", false, "op:Ping"},
-		{"", "", "->ReadFile {x}", true, `-"->ReadFile {x}"`},
-		{"a", "path", "", false, `a path:=""`},
-		{`"broken`, "op", "Ping", false, `"broken`},
-	} {
-		require.Equal(t, c.want, With(c.filter, c.key, c.text, c.exclude), c.filter)
-	}
-	require.Equal(t, "op:ReadFile", Without("op:ReadFile -stream:0", "stream", "0"))
-	require.Equal(t, "", Without("stream:0", "stream", "0"))
-	require.Equal(t, "stream:1", Without("stream:0,1", "stream", "0"))
-	require.Equal(t, "-stream:1", Without("-stream:0,1", "stream", "0"))
-	require.Equal(t, "(stream:0 OR a) b", Without("(stream:0 OR a) b", "stream", "0"))
-	require.Equal(t, `"x`, Without(`"x`, "", "x"))
-}
-
-func TestSet(t *testing.T) {
-	x, _ := filters(t)
-	brush := x.TimeText(start-5, start+1_234_567_000)
-	require.Equal(t, "-0.000000005s..1.234567s", brush)
-	require.Equal(t, "time:"+brush, Set("", "time", brush))
-	require.Equal(t, "op:Ping -time:3s time:"+brush, Set("time:1s..2s op:Ping time:7s -time:3s", "time", brush))
-	require.Equal(t, "op:Ping", Set("time:1s..2s op:Ping", "time", ""))
-	require.Equal(t, "(time:1s OR a) time:2s", Set("time:1s OR a", "time", "2s"))
-	require.Equal(t, `"x`, Set(`"x`, "time", "2s"))
-	require.Equal(t, []int{0, 1}, found(t, x, Set("", "time", x.TimeText(start, start+1e6))), "both ends belong to it")
-}
-
 func TestHighlightCells(t *testing.T) {
 	x, at := filters(t)
 	e := x.Exchange(x.ExchangeOf(at["rename"]))

@@ -80,8 +80,8 @@ func FuzzComplete(f *testing.F) {
 			require.True(t, 0 <= c.From && c.From <= c.To && c.To <= len(s), "%q", s)
 			require.NotEmpty(t, c.Text)
 		}
-		With(s, "path", s, true)
-		Without(s, "path", s)
+		Choose(s, "path", s, Excluded)
+		Choose(s, "path", s, Either)
 		if s != "" {
 			term := Term("path", s, false)
 			e, m := parse(term)

@@ -207,10 +207,6 @@ func (x *Index) takePath(i uint32, r *walcore.Record, read uint64, sure bool) {
 	}
 }
 
-// Paths is what happened to each path, in the order in which they were first
-// named.
-func (x *Index) Paths() []PathTotals { return x.paths }
-
 // findingsAbout are the findings about a request.
 func (x *Index) findingsAbout(request uint32) []about {
 	if x.unsorted {

@@ -50,12 +50,6 @@ func (x *Index) Search(f *Filter, unit Unit) *Search {
 	return &Search{x: x, f: f, unit: unit, streams: map[uint32]*Tally{}, codes: map[codeOf]*uint32{}}
 }
 
-// Filter is what is searched with.
-func (s *Search) Filter() *Filter { return s.f }
-
-// Unit is what is searched for.
-func (s *Search) Unit() Unit { return s.unit }
-
 // Found is what was found so far, in order: rows, or with the unit Exchanges
 // exchanges. It must not be changed, and holds until the next Scan.
 func (s *Search) Found() []uint32 { return s.found }

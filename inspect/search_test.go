@@ -68,7 +68,7 @@ func requireTallies(t *testing.T, x *Index, s *Search) {
 	operations, streams := map[uint32]Tally{}, map[uint32]Tally{}
 	for _, n := range s.Found() {
 		row := n
-		if s.Unit() == Exchanges {
+		if s.unit == Exchanges {
 			row = x.Exchange(int(n)).Request
 		}
 		r := x.log.At(int(row))
@@ -98,7 +98,7 @@ func requireTallies(t *testing.T, x *Index, s *Search) {
 	}
 	require.Equal(t, streams, got)
 	rows := s.Found()
-	if s.Unit() == Exchanges {
+	if s.unit == Exchanges {
 		rows = nil
 		for i := range x.log.Len() {
 			if k := x.ExchangeOf(i); k >= 0 && slices.Contains(s.Found(), uint32(k)) {
@@ -159,10 +159,10 @@ func TestSearchWhileItGrows(t *testing.T) {
 	for _, s := range all {
 		for !s.Scan(100) {
 		}
-		fresh := x.Search(compile(t, x, s.Filter().String()), s.Unit())
+		fresh := x.Search(compile(t, x, s.f.String()), s.unit)
 		for !fresh.Scan(1 << 20) {
 		}
-		require.Equal(t, fresh.Found(), s.Found(), "%q %d", s.Filter(), s.Unit())
+		require.Equal(t, fresh.Found(), s.Found(), "%q %d", s.f, s.unit)
 		requireTallies(t, x, s)
 	}
 }

@@ -68,7 +68,7 @@ func TestPositions(t *testing.T) {
 	f := file(t, x, x.log.Len()-1, 3)
 	require.Equal(t, OpenFile{FD: 3, Path: x.log.At(opened).Path, Mode: x.log.At(opened - 1).Path2, Opened: uint32(opened),
 		Position: 99, Length: -1, Reads: 5, Writes: 2, Read: 600 + 300 + 0 + 600 + 450, Written: 15}, f)
-	p := x.Paths()
+	p := x.paths
 	require.Equal(t, "/a", x.log.Text(p[0].Text))
 	require.Equal(t, PathTotals{Text: p[0].Text, Requests: 16, Failures: 2, Reads: 6, Writes: 2, Read: 1950, Written: 15,
 		FirstRequest: uint32(opened - 1), LastAnswer: uint32(x.log.Len() - 1)}, p[0])

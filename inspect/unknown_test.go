@@ -46,7 +46,7 @@ func TestWithoutFastFileIO(t *testing.T) {
 	f = file(t, x, read, 3)
 	require.Equal(t, []int64{100, 100}, []int64{f.Position, f.Length})
 	require.Equal(t, []uint64{100, 100}, []uint64{f.Read, f.Written})
-	require.Equal(t, PathTotals{Text: f.Path, Requests: 4, Failures: 1, Reads: 2, Writes: 1, Read: 100, Written: 100, FirstRequest: 2, LastAnswer: uint32(failed)}, x.Paths()[0])
+	require.Equal(t, PathTotals{Text: f.Path, Requests: 4, Failures: 1, Reads: 2, Writes: 1, Read: 100, Written: 100, FirstRequest: 2, LastAnswer: uint32(failed)}, x.paths[0])
 	require.Equal(t, []int{failed}, found(t, x, "result:failure"))
 	require.Equal(t, []int{1, 3, wrote, read}, found(t, x, "result:success"))
 	require.Equal(t, []int{wrote, read}, found(t, x, `result:"100 bytes"`))

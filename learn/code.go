@@ -16,8 +16,6 @@ const (
 // Languages are the names of the languages, by number.
 var Languages = [...]string{"Hex", "C", "Go", "Rust"}
 
-func (l Language) String() string { return Languages[l] }
-
 // AppendCode appends b as a constant of a language, called name, with a line
 // break at the end. The name must be an identifier there. Rust wants it in
 // capitals for no warning, Go in camel case; that is the caller's to choose.

@@ -383,22 +383,6 @@ func (w *Walk) oldest(s streamState, i int, stream uint32) int {
 	return -1
 }
 
-// Waiting are the rows of the requests that wait after record i in its stream,
-// oldest first, at most limit.
-func (w *Walk) Waiting(i, limit int) (rows []int) {
-	m := w.At(i)
-	if m.Oldest < 0 {
-		return nil
-	}
-	stream := w.log.At(i).Stream
-	for n := m.Oldest; n <= i && len(rows) < min(limit, m.Waiting); n++ {
-		if r := w.log.At(n); r.Stream == stream && r.Kind == walcore.Request {
-			rows = append(rows, n)
-		}
-	}
-	return rows
-}
-
 // causes are the bytes of a message by which the machine goes its way.
 func causes(log *walcore.Log, r *walcore.Record) (marks []Mark) {
 	add := func(f *sata.Field) {

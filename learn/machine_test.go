@@ -140,10 +140,7 @@ func TestStoryWalk(t *testing.T) {
 	require.Equal(t, StateAsked, w.At(120).After)
 	require.Equal(t, ArrowMore, w.At(150).Arrow)
 	require.Equal(t, 2, w.At(150).Waiting)
-	require.Equal(t, []int{149, 150}, w.Waiting(150, 10))
-	require.Equal(t, []int{149}, w.Waiting(150, 1))
 	require.Equal(t, ArrowNext, w.At(151).Arrow)
-	require.Equal(t, []int{150}, w.Waiting(151, 10))
 }
 
 // BenchmarkWalk leaps about in a long log.

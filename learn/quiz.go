@@ -18,7 +18,7 @@ func NewQuiz(c Conversation) *Quiz { return &Quiz{guide{c: c, log: c.Log}} }
 // A picker makes questions of one kind about a record, when the record lends
 // itself to it.
 type picker struct {
-	kind  string // stable
+	kind  string
 	topic string // one of QuizTopics, for choosing what to be asked
 	pick  func(g *guide, rnd *rand.Rand, i int) (Question, bool)
 }
@@ -40,18 +40,6 @@ type QuizTopic struct{ Name, Title string }
 // QuizTopics are all topics. The first stands for any.
 var QuizTopics = []QuizTopic{{"", "all of it"}, {"answer", "the answer: predict it"}, {"byte", "the bytes: find the wrong one"}, {"log", "the log: what does it say"}}
 
-// QuizKinds are the kinds of questions, by their stable names.
-func QuizKinds() (kinds []string) {
-	for _, p := range pickers {
-		kinds = append(kinds, p.kind)
-	}
-	return kinds
-}
-
-// Question makes the question of a seed, of any kind that the conversation has
-// something for; ok is false when it has nothing to ask about.
-func (z *Quiz) Question(seed uint64) (q Question, ok bool) { return z.QuestionAbout("", seed) }
-
 // QuestionAbout makes the question of a seed about one of QuizTopics. That of the
 // next seed is of another kind, where the topic has another.
 func (z *Quiz) QuestionAbout(topic string, seed uint64) (q Question, ok bool) {
@@ -65,16 +53,6 @@ func (z *Quiz) QuestionAbout(topic string, seed uint64) (q Question, ok bool) {
 	for n := range uint64(len(of)) {
 		if q, ok = z.ask(of[(seed+n)%uint64(len(of))], rnd); ok {
 			return q, true
-		}
-	}
-	return Question{}, false
-}
-
-// QuestionOf makes the question of a seed of one kind.
-func (z *Quiz) QuestionOf(kind string, seed uint64) (q Question, ok bool) {
-	for _, p := range pickers {
-		if p.kind == kind {
-			return z.ask(p, rand.New(rand.NewPCG(seed, 0x5A7A5C09E)))
 		}
 	}
 	return Question{}, false

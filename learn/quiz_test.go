@@ -1,6 +1,7 @@
 package learn
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -72,10 +73,11 @@ func TestQuiz(t *testing.T) {
 		if strings.Contains(name, "story") {
 			seeds = 60
 		}
-		for _, kind := range QuizKinds() {
+		for _, p := range pickers {
+			kind := p.kind
 			different := map[string]bool{}
 			for seed := range seeds {
-				q, ok := z.QuestionOf(kind, seed)
+				q, ok := z.ask(p, rand.New(rand.NewPCG(seed, 0)))
 				if strings.Contains(name, "story") {
 					require.True(t, ok, kind)
 				}
@@ -85,7 +87,7 @@ func TestQuiz(t *testing.T) {
 				checkQuestion(t, c, &q)
 				checkTruth(t, c, kind, q)
 				require.Zero(t, strings.Count(q.Prompt+q.Why, "`")%2, q.Prompt+q.Why)
-				again, _ := NewQuiz(c).QuestionOf(kind, seed)
+				again, _ := NewQuiz(c).ask(p, rand.New(rand.NewPCG(seed, 0)))
 				require.Equal(t, q, again, "the same seed, the same question")
 				different[q.Prompt+q.Shown+q.AnswerText()+string(q.Bytes)] = true
 			}
@@ -100,7 +102,7 @@ func TestQuizOfAnything(t *testing.T) {
 	z := NewQuiz(story(t))
 	kinds := map[QuestionKind]int{}
 	for seed := range uint64(200) {
-		q, ok := z.Question(seed)
+		q, ok := z.QuestionAbout("", seed)
 		require.True(t, ok)
 		kinds[q.Kind]++
 	}
@@ -129,9 +131,7 @@ func TestQuizOfAnything(t *testing.T) {
 	}
 	_, ok := z.QuestionAbout("none", 1)
 	require.False(t, ok)
-	_, ok = NewQuiz(Conversation{Log: walcore.NewLog(walcore.Limits{})}).Question(1)
-	require.False(t, ok)
-	_, ok = z.QuestionOf("none", 1)
+	_, ok = NewQuiz(Conversation{Log: walcore.NewLog(walcore.Limits{})}).QuestionAbout("", 1)
 	require.False(t, ok)
 	// A log without its capture still gives questions: of a message's bytes, only
 	// where the log itself has kept them.

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"strconv"
 	"time"
 
 	"satascope/wasm/app/bridge"
@@ -75,26 +74,4 @@ func (f *timeForm) appendClock(dst []byte, ns int64) []byte {
 	micros := uint64(t.Nanosecond() / 1000)
 	dst = appendThree(dst, micros/1000)
 	return appendThree(append(dst, ' '), micros%1000)
-}
-
-// full is a moment as a person writes it down, in the zone of the form.
-func (f *timeForm) full(ns int64) string {
-	if ns == bridge.NoTime {
-		return ""
-	}
-	t := time.Unix(0, ns).UTC()
-	if f.how != timeLocal || f.offset == nil {
-		return t.Format("2006-01-02 15:04:05.000000") + " UTC"
-	}
-	ahead := f.offset(t.UnixMilli())
-	t = t.Add(time.Duration(ahead) * time.Minute)
-	sign := byte('+')
-	if ahead < 0 {
-		sign, ahead = '-', -ahead
-	}
-	s := t.Format("2006-01-02 15:04:05.000000") + " UTC" + string(sign) + strconv.Itoa(ahead/60)
-	if ahead%60 != 0 {
-		s += ":" + strconv.Itoa(ahead%60)
-	}
-	return s
 }
