@@ -192,17 +192,17 @@ func (d *Decoder) takeAlone(message []byte, runs []capture.DumpRun, what string,
 	d.order.tell(event{kind: eventLeave, stream: f.id, msg: walcore.Message{At: at}})
 }
 
-// oneDirection says, at the end of a conversation, that only one side of it was
+// tellOneDirection says, at the end of a conversation, that only one side of it was
 // recorded: the other sent bytes that are missing, all of them, or, where no
 // acknowledgement could tell, there are requests and no response.
-func (f *framer) oneDirection() {
+func (f *framer) tellOneDirection() {
 	st := f.stream()
-	client := f.asks > 0 && f.answers == 0 && (f.unheard || st.FromServer == 0 && f.lost[1] > 0)
-	server := !f.unheard && st.FromServer > 0 && st.FromClient == 0 && f.lost[0] > 0
-	if f.pair || client == server {
+	client := f.requests > 0 && f.responses == 0 && (f.noAcks || st.FromServer == 0 && f.lost[1] > 0)
+	server := !f.noAcks && st.FromServer > 0 && st.FromClient == 0 && f.lost[0] > 0
+	if f.twoFiles || client == server {
 		return
 	}
-	f.half = true
+	f.oneSided = true
 	l := f.client
 	if server {
 		l = f.server
@@ -216,10 +216,10 @@ func (f *framer) oneDirection() {
 	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{Code: walcore.CodeOneDirection, Stream: f.id, At: at, FromServer: server}})
 }
 
-// closes is how the stream ends: requests that wait were never answered, unless
+// endOf is how the stream ends: requests that wait were never answered, unless
 // the answers are just not here.
-func (f *framer) closes() eventKind {
-	if f.half {
+func (f *framer) endOf() eventKind {
+	if f.oneSided {
 		return eventLeave
 	}
 	return eventClose

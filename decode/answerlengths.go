@@ -112,22 +112,22 @@ func areTwo(lost int64) bool {
 	return false
 }
 
-// lostAnswers are how long the responses to the requests can be together that were
-// lost before one that waits, and how many they are at most: a single one when it
-// has just the length of what is missing.
-func lostAnswers(w *request) (lengths []span, most int) {
+// lostAnswers are how long the responses to lost requests can be together, and how
+// many they are at most: a single one when what is missing has just the length of
+// one.
+func lostAnswers(u unseen) (lengths []span, most int) {
 	add := func(s span) {
 		if !slices.Contains(lengths, s) {
 			lengths = append(lengths, s)
 		}
 	}
-	if w.maybe {
+	if u.answered {
 		add(span{})
 	}
-	commands := asking[w.lost]
+	commands := asking[u.bytes]
 	if commands == nil {
 		least := 1
-		if most = w.most(); areTwo(w.lost) {
+		if most = u.most(); areTwo(u.bytes) {
 			least, most = 2, 2
 		}
 		add(span{uint64(least) * sata.ReadHeadSize, endless})
@@ -146,16 +146,15 @@ func lostAnswers(w *request) (lengths []span, most int) {
 	return lengths, 1
 }
 
-// answersLost says whether b can begin the response to what was lost before a
-// request.
-func answersLost(b []byte, w *request) bool {
+// answersLost says whether b can begin the response to a lost request.
+func answersLost(b []byte, u unseen) bool {
 	can := func(c sata.Command) bool {
 		return slices.ContainsFunc(answersTo(c), func(shape sata.Shape) bool { return sata.LooksLikeResponse(b, shape) != sata.No })
 	}
-	if commands := asking[w.lost]; commands != nil {
+	if commands := asking[u.bytes]; commands != nil {
 		return slices.ContainsFunc(commands, can)
 	}
-	return w.lost < 2*sata.RequestSize || slices.ContainsFunc(sata.Commands, func(spec *sata.Spec) bool { return can(spec.Command) })
+	return u.bytes < 2*sata.RequestSize || slices.ContainsFunc(sata.Commands, func(spec *sata.Spec) bool { return can(spec.Command) })
 }
 
 // answersTo are the shapes that a response to a command can have.

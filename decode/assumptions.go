@@ -196,7 +196,7 @@ func (a *assumptions) ffio(d *Decoder) {
 	var on, off streamList
 	for i, f := range d.framers {
 		switch st := &d.streams[i]; {
-		case f.ponged || f.shown || st.Messages == 0:
+		case f.sawPong || f.sawFFIO || st.Messages == 0:
 		case st.FFIO:
 			on.add(i)
 		default:
@@ -220,7 +220,7 @@ func (a *assumptions) firstRead(d *Decoder) {
 	var order []uint32
 	for i, f := range d.framers {
 		st := &d.streams[i]
-		if f.pinged || st.Messages == 0 {
+		if f.sawPing || st.Messages == 0 {
 			continue
 		}
 		which := sizes[st.FirstRead]

@@ -37,6 +37,8 @@
 // About a file as a whole: assumptions.go and facts.go, for which clocks.go compares
 // the times of several captures; alone.go for half a conversation or a single
 // message; errors.go. bytes.go reads bytes of the files again.
+//
+// Section numbers in comments are those of docs/protocol.md.
 package decode
 
 import (

@@ -281,7 +281,7 @@ func (d *Decoder) anyMessage() bool {
 // message in it does not mean that it is not the protocol's, and diagnostics
 // tell what is missing.
 func (d *Decoder) anyDamaged() bool {
-	return slices.ContainsFunc(d.framers, func(f *framer) bool { return f != nil && (f.lossy || f.half) })
+	return slices.ContainsFunc(d.framers, func(f *framer) bool { return f != nil && (f.lossy || f.oneSided) })
 }
 
 // Kind is what the first of the files was recognised as.

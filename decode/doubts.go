@@ -6,10 +6,10 @@ import (
 
 // An asked is what a request says of descriptors that may have changed unseen.
 type asked struct {
-	hint   int64 // how much its client had received, -1 when not known
-	lost   int64 // bytes of the client before it in which there may have been other requests
-	opens  bool  // it opens a descriptor
-	closes bool  // it closes one
+	received int64 // how much its client had received, -1 when not known
+	lost     int64 // bytes of the client before it in which there may have been other requests
+	opens    bool  // it opens a descriptor
+	closes   bool  // it closes one
 }
 
 // doubts follows a stream in the order of its log, to tell in time of what is not
@@ -37,13 +37,13 @@ var (
 // ask takes a request, and says whether the paths of what is open are not sure
 // from here on, and which bytes hold what wasn't seen.
 func (u *doubts) ask(r asked) (unsure, fromServer bool, offset, size int64) {
-	late := r.hint > u.server
+	late := r.received > u.server
 	opens, closes := late && u.opens != 0, u.closed || late && u.closes != 0
 	switch {
 	case r.lost >= openingSize && (closes || r.lost >= openingSize+closingSize):
 		unsure, size = true, r.lost
 	case opens && (closes || r.lost >= closingSize) && !u.told:
-		unsure, fromServer, offset, size = true, true, u.server, r.hint-u.server
+		unsure, fromServer, offset, size = true, true, u.server, r.received-u.server
 	}
 	u.closed = u.closed || r.lost >= closingSize
 	if unsure {

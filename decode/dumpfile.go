@@ -167,7 +167,7 @@ func (d *Decoder) beginDump(head []byte, first []capture.DumpRun) *framer {
 	began := startsWithPing(head)
 	half := onlyRequests(head)
 	f := d.newFramer(began, !half)
-	f.unheard, f.half = true, half
+	f.noAcks, f.oneSided = true, half
 	if st := f.stream(); half && d.options.FFIO == Auto {
 		st.FFIO = true // its Pong is not here
 	}

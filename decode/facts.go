@@ -129,11 +129,11 @@ func (d *Decoder) serverFact(i int) (string, Known, string) {
 		value = s.String()
 	}
 	switch f := d.framers[i]; {
-	case f.dump && f.half:
+	case f.dump && f.oneSided:
 		return "the other side", Assumed, "all of the file looks like requests"
 	case f.dump:
 		return "told by the bytes", Assumed, "what looks like a request is taken to be the client's"
-	case f.pair:
+	case f.twoFiles:
 		return "whose file has the responses", Assumed, "the other one has what looks like requests"
 	case d.options.Server.IsValid():
 		return value, Set, "it was named"
@@ -158,13 +158,13 @@ func (d *Decoder) ffioFact(i int) (string, Known, string) {
 	st, f := &d.streams[i], d.framers[i]
 	value := onOff(st.FFIO)
 	switch {
-	case f.ponged:
+	case f.sawPong:
 		return value, Recorded, "a Pong says so"
-	case f.shown:
+	case f.sawFFIO:
 		return value, Shown, "an answer to ReadFile has its form"
 	case d.options.FFIO != Auto:
 		return value, Set, "no Pong was recorded"
-	case st.Began && !f.lossy && !f.half:
+	case st.Began && !f.lossy && !f.oneSided:
 		return value, Recorded, "the beginning is there, and no Pong turned it on"
 	}
 	return value, Assumed, "no Pong was recorded"
@@ -174,7 +174,7 @@ func (d *Decoder) firstReadFact(i int) (string, Known, string) {
 	st, f := &d.streams[i], d.framers[i]
 	value := strconv.FormatUint(uint64(st.FirstRead), 10)
 	switch {
-	case f.pinged:
+	case f.sawPing:
 		return value, Recorded, "a Ping says so"
 	case d.options.FirstRead != 0 && st.FirstRead == d.options.FirstRead:
 		return value, Set, "no Ping was recorded"
@@ -187,7 +187,7 @@ func (d *Decoder) firstReadFact(i int) (string, Known, string) {
 }
 
 func (d *Decoder) firstWriteFact(i int) (string, Known, string) {
-	if f := d.framers[i]; f.pinged {
+	if f := d.framers[i]; f.sawPing {
 		return strconv.FormatUint(uint64(f.firstWrite), 10), Recorded, "a Ping says so; no length depends on it"
 	}
 	return "", Assumed, ""

@@ -70,7 +70,7 @@ func TestFactsOfStreams(t *testing.T) {
 	d := New(Options{}, diskFile(golden+"captures/streams.pcapng"))
 	defer d.Close()
 	require.NoError(t, d.Run(context.Background()))
-	d.framers[1].ponged, d.streams[1].FFIO = false, true
+	d.framers[1].sawPong, d.streams[1].FFIO = false, true
 	d.streams[1].Began = false
 	var got []string
 	for _, f := range d.Facts() {

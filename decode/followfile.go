@@ -120,7 +120,7 @@ func (s *followed) begin(server uint8, run *capture.FollowRun) {
 	}
 	began := first.Node != server && (startsWithPing(first.Bytes) || startsWithPing(s.head))
 	s.f = s.d.newFramer(began, false)
-	s.f.role, s.f.unheard = s.role, true
+	s.f.role, s.f.noAcks = s.role, true
 	st := s.f.stream()
 	st.Client, st.Server = s.nodes[server^1].AddrPort(), s.nodes[server].AddrPort()
 	s.d.order.tell(event{kind: eventOpen, stream: s.f.id, msg: walcore.Message{At: walcore.At{Time: run.Time, Packet: uint32(run.Packet)}}})
@@ -189,5 +189,5 @@ func (d *Decoder) endFramer(f *framer) {
 	if f.server.last.packet > last.packet {
 		last = f.server.last
 	}
-	d.order.tell(event{kind: f.closes(), stream: f.id, msg: walcore.Message{At: walcore.At{Offset: f.client.end(), Time: last.time, Packet: last.packet}}})
+	d.order.tell(event{kind: f.endOf(), stream: f.id, msg: walcore.Message{At: walcore.At{Offset: f.client.end(), Time: last.time, Packet: last.packet}}})
 }

@@ -31,45 +31,45 @@ type framer struct {
 	problem *error // the first thing that kept a conversation from being decoded to its end
 
 	client, server *lane
-	dump           bool
-	pair           bool // the two directions come from two files: when what was sent is not known
-	looked         int  // likewise: places at which responses were looked for
+	dump           bool // both are one
+	twoFiles       bool // each comes from a file of its own: when what was sent is not known
+	looks          int  // in two files: places at which responses were looked for
 	final          bool // no more bytes will come
 
-	waiting []request // requests without a response, oldest first
-
-	outOfBand bulk // the data of a WriteFile
-	body      bulk // a response that is taken as it comes
+	waiting   []request // requests without a response, oldest first
+	outOfBand bulk      // the data of a WriteFile
+	body      bulk      // a response that is taken as it comes
 	open      openRead
 
-	seekingClient bool // the next request must be looked for
-	seekingServer bool
-	skipped       [2]skip // bytes skipped so far, by lane
-	firstReadMin  uint64  // without a Ping: the first read size is at least this
-	torn          bool    // bytes of the client were lost since its last request
-	hole          bool    // likewise, and there may have been requests in them,
-	holeMaybe     bool    // which may have been answered already
-	pairing       pairing
-	askedLost     int64 // bytes of the client since its last request in which there may have been others
-	hint          int64 // the largest hint of a request so far
-	lossy         bool  // bytes were lost: what is found must look like what is expected
-	sized         bool  // a Ping was seen, or the user said what the first read size is
-	pongLost      bool  // no Pong is waited for any more
-	asked         bool  // a Pong was seen, or the user said whether fast file I/O is on
+	// What is known of fast file I/O and the first read size, beside the Stream.
+	ffioTold      bool   // a Pong was seen, or the user said whether fast file I/O is on
+	pongLost      bool   // no Pong is waited for any more
+	firstReadTold bool   // a Ping was seen, or the user said what the first read size is
+	firstReadMin  uint64 // without a Ping: the first read size is at least this
 
-	// What shows that only one direction was recorded (see oneDirection).
-	asks, answers int
-	lost          [2]int64 // bytes known to be missing, by lane
-	unheard       bool     // the file has no acknowledgements: a direction without bytes is not known to have had any
-	half          bool     // it was told
+	// Going on where bytes were lost, or the beginning was not recorded.
+	lossy         bool    // bytes were lost: what is found must look like what is expected
+	seekingClient bool    // the next request must be looked for
+	seekingServer bool    // likewise the next response
+	skipped       [2]skip // bytes passed over so far, of the client and of the server
+	clientGap     bool    // bytes of the client were lost since its last request
+	unseen        unseen  // since its last request
+	furthest      int64   // the largest that a request expects so far
+	pairing       pairing
+
+	// What shows that only one direction was recorded (see tellOneDirection).
+	requests, responses int
+	lost                [2]int64 // bytes known to be missing, of the client and of the server
+	noAcks              bool     // the file has no acknowledgements: a direction without bytes is not known to have had any
+	oneSided            bool     // it was recorded so: responses, or requests, will not come
 
 	// What the Summary's assumptions are made of.
 	role       role   // by what it was told which end serves
-	known      bool   // a request that parses was seen
-	pinged     bool   // a Ping was seen
-	ponged     bool   // a Pong was seen
+	sawRequest bool   // one that parses
+	sawPing    bool   // likewise
+	sawPong    bool   // likewise
+	sawFFIO    bool   // a read showed that fast file I/O is on
 	firstWrite uint32 // what the Ping said
-	shown      bool   // a read showed that fast file I/O is on
 }
 
 // A bulk is a run of bytes whose length is known, taken piece by piece.
@@ -134,19 +134,19 @@ func (f *framer) begin(began bool, o *Options) {
 	st := f.stream()
 	st.FirstRead = sata.DefaultFirstRead
 	st.FFIO = !began
-	f.hint, f.pairing.due, f.client.taken, f.server.taken = -1, -1, -1, -1
+	f.furthest, f.pairing.due, f.client.taken, f.server.taken = -1, -1, -1, -1
 	if o.FFIO != Auto {
-		st.FFIO, f.asked = o.FFIO == On, true
+		st.FFIO, f.ffioTold = o.FFIO == On, true
 	}
 	if o.FirstRead != 0 {
-		st.FirstRead, st.FirstReadKnown, f.sized = o.FirstRead, true, true
+		st.FirstRead, st.FirstReadKnown, f.firstReadTold = o.FirstRead, true, true
 	}
 	if began {
 		st.FirstReadKnown = true
 		f.pairing.due = 0
 		return
 	}
-	f.seekingClient, f.seekingServer, f.torn = true, true, true
+	f.seekingClient, f.seekingServer, f.clientGap = true, true, true
 }
 
 // pump takes what can be taken.
@@ -213,7 +213,7 @@ func (f *framer) finish() {
 	}
 	f.tellSkipped(f.client)
 	f.tellSkipped(f.server)
-	f.oneDirection()
+	f.tellOneDirection()
 	f.order.release(f.id)
 	f.order.release(f.seeking())
 }

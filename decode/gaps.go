@@ -22,7 +22,7 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 	}
 	l.last = mark{packet: max(l.last.packet, packet), time: time, acked: -1}
 	f.tellBytes(code, l, offset, size, l.last)
-	if !f.asked {
+	if !f.ffioTold {
 		// The Ping or its Pong may be among what was lost.
 		f.stream().FFIO, f.pongLost = true, true
 		if l == f.client {
@@ -30,7 +30,7 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 			}
 		}
 	}
-	if !f.sized && l == f.client {
+	if !f.firstReadTold && l == f.client {
 		f.stream().FirstReadKnown = false
 	}
 	if l == f.client {
@@ -55,16 +55,16 @@ func (f *framer) missingClient(offset, size int64) {
 		} else {
 			f.outOfBand.active = false
 		}
-		f.seekingServer, f.hole = true, true
-		f.askedLost += int64(min(f.outOfBand.length, maxMissing))
+		f.seekingServer, f.unseen.some = true, true
+		f.unseen.bytes += int64(min(f.outOfBand.length, maxMissing))
 	}
 	inside := b.active && uint64(size) <= b.length-b.done
 	if !inside {
-		f.hole = true
-		f.askedLost += size + int64(len(l.buf))
+		f.unseen.some = true
+		f.unseen.bytes += size + int64(len(l.buf))
 	}
 	l.jump(offset + size)
-	f.torn = true
+	f.clientGap = true
 	b.damaged = true
 	b.done += uint64(size)
 	if !inside {

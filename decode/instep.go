@@ -24,8 +24,8 @@ func (f *framer) stayInStep(c, s *direction) {
 	l, p := f.server, &f.pairing
 	for len(l.buf) < lookFar && s.more() {
 	}
-	lost := p.first
-	p.first = false
+	lost := p.lostFirst
+	p.lostFirst = false
 	if len(l.buf) < sata.HeaderSize || !lost && f.follows(l.buf, f.requestsAhead(c, 2)) {
 		return
 	}
@@ -54,7 +54,7 @@ func (f *framer) stayInStep(c, s *direction) {
 		if !f.nextRequest(c) {
 			break
 		}
-		p.first = false
+		p.lostFirst = false
 	}
 	f.skip(l, at)
 	f.tellSkipped(l)
@@ -63,8 +63,8 @@ func (f *framer) stayInStep(c, s *direction) {
 // mayLook counts the places that are looked at: of a conversation in which nothing
 // is what it should be, looking further would take for ever.
 func (f *framer) mayLook() bool {
-	f.looked++
-	return f.looked <= maxLooks
+	f.looks++
+	return f.looks <= maxLooks
 }
 
 // findAnswers is where the responses to some requests begin, -1 where they don't.

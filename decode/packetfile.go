@@ -104,7 +104,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 		err = nil
 	}
 	none := h.found()
-	elsewhere := h.probing && d.mayMove(none) && !slices.ContainsFunc(d.framers, func(f *framer) bool { return f.known })
+	elsewhere := h.probing && d.mayMove(none) && !slices.ContainsFunc(d.framers, func(f *framer) bool { return f.sawRequest })
 	if err == nil && (elsewhere || !d.anyMessage() && !d.anyDamaged()) {
 		none.Packets = d.packets
 		none.Other = otherTraffic(&a.Dissector.Counts)

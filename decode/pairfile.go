@@ -66,7 +66,7 @@ func (d *Decoder) readPair(ctx context.Context) error {
 	}
 	c, s := sides[client], sides[1-client]
 	f := d.newFramer(startsWithPing(c.lane.buf), false)
-	f.pair, f.role = true, roleByRequests
+	f.twoFiles, f.role = true, roleByRequests
 	f.client, f.server = c.lane, s.lane
 	d.lanes[f.id] = [2]*lane{c.lane, s.lane}
 	d.order.tell(event{kind: eventOpen, stream: f.id, msg: walcore.Message{At: walcore.At{Time: noTime}}})
@@ -145,9 +145,9 @@ func (f *framer) nextRequest(c *direction) bool {
 	if len(f.waiting) == 0 {
 		return false
 	}
-	if w := &f.waiting[0]; w.lost > 0 {
-		f.pairing.doubted, f.pairing.first = inDoubt, true
-		w.lost = 0
+	if w := &f.waiting[0]; w.unseen.bytes > 0 {
+		f.pairing.doubted, f.pairing.lostFirst = inDoubt, true
+		w.unseen.bytes = 0
 	}
 	return true
 }
@@ -184,4 +184,4 @@ func (f *framer) keepsRequests(c *direction) bool {
 }
 
 // loseRequests goes on at the next request that can be found.
-func (f *framer) loseRequests() { f.seekingClient, f.hole, f.torn = true, true, true }
+func (f *framer) loseRequests() { f.seekingClient, f.unseen.some, f.clientGap = true, true, true }

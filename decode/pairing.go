@@ -13,20 +13,20 @@ import (
 // several, the likeliest is taken and said to be no more than that
 // (CodePairingAssumed), until responses come that no other pairing allows.
 type pairing struct {
-	due       int64     // where the response to the oldest of before, or else of those that wait, begins; -1 when not known
-	before    []request // given up since: their responses are among what lies behind due
+	due       int64     // where the response to the oldest that was given up since, or else of those that wait, begins; -1 when not known
+	givenUp   []request // requests whose responses were not found: these are among what lies behind due
 	pipelines bool      // the client was seen to ask before it was answered
 	stale     int       // of the requests that wait: how many expect their response anywhere
 
 	doubted       int  // in two files without packets: responses to come of which it is not sure
-	first         bool // likewise: those to requests that were lost may come first
+	lostFirst     bool // likewise: those to requests that were lost may come first
 	calm, calmest int  // requests in a row that were sent when all before had been answered: now, and at most while no pair was in doubt
 
 	others          shifts            // the other pairings that are possible
-	gone            [maxShift]request // the requests before those that wait: number n stands at n modulo maxShift
-	count           int               // of all there were
+	dropped         [maxShift]request // the last requests before those that wait: number n stands at n modulo maxShift
+	count           int               // of all that were dropped
 	sought, certain int64             // up to where no response begins to a request that waits, and to any that will come
-	acked           int64             // how much its sender had received when it sent the response that is taken, -1 when not known
+	acked           int64             // how much the server had received when it sent the response that is looked at, -1 when not known
 	totals          totals            // scratch of answeredAt, as are these:
 	fit             []int             // which of those that wait can be answered
 	lost            []lostRequests    // which that were lost
@@ -69,7 +69,7 @@ func (p *pairing) doubtful() bool { return p.others != 0 || p.doubted > 0 }
 
 // begin notes where the response to the oldest waiting request begins.
 func (p *pairing) begin(at int64) {
-	p.due, p.before, p.sought, p.certain = at, p.before[:0], 0, 0
+	p.due, p.givenUp, p.sought, p.certain = at, p.givenUp[:0], 0, 0
 }
 
 // pipelining notes that the client asks before it is answered.
@@ -90,10 +90,10 @@ func (f *framer) wait(w *request) {
 		if !w.fresh {
 			p.pipelining()
 		}
-	case w.hint >= 0 && w.hint < p.due:
+	case w.expects >= 0 && w.expects < p.due:
 		p.pipelining()
-	case w.fresh && !w.torn && !p.pipelines && w.hint >= f.server.pos:
-		p.begin(w.hint)
+	case w.fresh && !w.unseen.some && !p.pipelines && w.expects >= f.server.pos:
+		p.begin(w.expects)
 	}
 }
 
@@ -101,7 +101,7 @@ func (f *framer) wait(w *request) {
 // end.
 func (f *framer) answered(start, end int64) {
 	p, w := &f.pairing, &f.waiting[0]
-	if p.calm++; !w.fresh || w.hint != start {
+	if p.calm++; !w.fresh || w.expects != start {
 		p.calm = 0
 	}
 	if !p.doubtful() {
@@ -113,7 +113,7 @@ func (f *framer) answered(start, end int64) {
 	f.drop()
 	p.begin(end)
 	if len(f.waiting) > 0 {
-		if hint := f.waiting[0].hint; hint >= 0 && hint < end {
+		if at := f.waiting[0].expects; at >= 0 && at < end {
 			p.pipelining()
 		}
 	}
@@ -122,7 +122,7 @@ func (f *framer) answered(start, end int64) {
 // giveUp drops the oldest waiting request, whose response is lost.
 func (f *framer) giveUp() {
 	p := &f.pairing
-	if p.before = append(p.before, f.waiting[0]); len(p.before) > maxBefore {
+	if p.givenUp = append(p.givenUp, f.waiting[0]); len(p.givenUp) > maxBefore {
 		p.begin(-1)
 	}
 	f.drop()
@@ -130,7 +130,7 @@ func (f *framer) giveUp() {
 
 func (f *framer) drop() {
 	p := &f.pairing
-	p.gone[p.count%maxShift] = f.waiting[0]
+	p.dropped[p.count%maxShift] = f.waiting[0]
 	p.count++
 	if !f.waiting[0].fresh {
 		p.stale--
@@ -141,7 +141,7 @@ func (f *framer) drop() {
 	} else {
 		f.waiting = f.waiting[:copy(f.waiting, f.waiting[1:])]
 	}
-	if len(f.waiting) > 0 && f.waiting[0].torn {
+	if len(f.waiting) > 0 && f.waiting[0].unseen.some {
 		f.seekingServer = true // what comes next answers a request that was lost
 	}
 }
@@ -171,7 +171,7 @@ func (f *framer) confirm(head []byte, length uint64) {
 			}
 			continue
 		default:
-			if w = f.gonePast(s); w == nil {
+			if w = f.droppedBefore(s); w == nil {
 				continue
 			}
 		}
@@ -183,17 +183,17 @@ func (f *framer) confirm(head []byte, length uint64) {
 
 // gonePast is the request s before the oldest that waits; none where it isn't
 // known, or where others were lost in between, so that it may be one of them.
-func (f *framer) gonePast(s int) *request {
+func (f *framer) droppedBefore(s int) *request {
 	p := &f.pairing
-	if s > p.count || f.waiting[0].lost > 0 {
+	if s > p.count || f.waiting[0].unseen.bytes > 0 {
 		return nil
 	}
 	for n := 1; n < s; n++ {
-		if p.gone[(p.count-n)%maxShift].lost > 0 {
+		if p.dropped[(p.count-n)%maxShift].unseen.bytes > 0 {
 			return nil
 		}
 	}
-	return &p.gone[(p.count-s)%maxShift]
+	return &p.dropped[(p.count-s)%maxShift]
 }
 
 // answeredAt says which waiting request the response answers that begins n bytes
@@ -209,27 +209,27 @@ func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
 	}
 	need, first := int64(-1), from
 	if p.due >= 0 && from == 0 {
-		need, first = max(0, q-p.due), -len(p.before)
+		need, first = max(0, q-p.due), -len(p.givenUp)
 	}
 	t := &p.totals
 	t.begin(need)
 	p.fit, p.lost = p.fit[:0], p.lost[:0]
 	likeliest := choice{which: -1}
 	sent := f.server.before(q)
-	torn, refuted, hint := false, false, int64(-1)
-	next := request{start: f.client.pos, torn: f.hole, lost: f.askedLost, maybe: f.holeMaybe}
+	lost, refuted, asked := false, false, int64(-1) // asked: where the request before expected its response
+	next := request{start: f.client.pos, unseen: f.unseen}
 	for k := first; k <= to; k++ {
 		w := &next
 		switch {
 		case k < 0:
-			w = &p.before[k+len(p.before)]
+			w = &p.givenUp[k+len(p.givenUp)]
 		case k < len(f.waiting):
 			w = &f.waiting[k]
 		}
-		if w.torn {
-			torn = true
-			lengths, most := lostAnswers(w)
-			if hint <= q && (p.acked < 0 || p.acked >= w.start-w.lost+sata.RequestSize) && (t.reach() || most > 1 && t.fallShort()) && answersLost(b, w) {
+		if w.unseen.some {
+			lost = true
+			lengths, most := lostAnswers(w.unseen)
+			if asked <= q && (p.acked < 0 || p.acked >= w.start-w.unseen.bytes+sata.RequestSize) && (t.reach() || most > 1 && t.fallShort()) && answersLost(b, w.unseen) {
 				p.lost = append(p.lost, lostRequests{k, most})
 			}
 			t.add(lengths)
@@ -238,15 +238,15 @@ func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
 			break
 		}
 		// One that waits for each response asks where the last one ended.
-		refuted = refuted || torn && w.hint >= p.due && w.hint <= q && !t.can(uint64(w.hint-p.due))
-		hint = w.hint
+		refuted = refuted || lost && w.expects >= p.due && w.expects <= q && !t.can(uint64(w.expects-p.due))
+		asked = w.expects
 		if k >= 0 {
 			if rank, like := f.mayAnswer(b, q, w); like == sata.Yes {
 				fits := t.reach()
 				// Its client asked before it had the response to what was lost, when there
 				// is no room for one, or what stands there was sent before it was asked for.
-				refuted = refuted || torn && rank == expected && (!fits || sent >= 0 && sent < w.start && w.torn)
-				if fits || !torn && rank != unexpected { // else a response that answers what was lost comes first
+				refuted = refuted || lost && rank == expected && (!fits || sent >= 0 && sent < w.start && w.unseen.some)
+				if fits || !lost && rank != unexpected { // else a response that answers what was lost comes first
 					likeliest.take(p, k, rank, fits)
 				}
 			}
@@ -265,7 +265,7 @@ func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
 		return -1, sata.No
 	}
 	f.noteDoubt(likeliest, q, late)
-	f.waiting[likeliest.which].torn = false
+	f.waiting[likeliest.which].unseen.some = false
 	return likeliest.which, sata.Yes
 }
 
@@ -333,10 +333,10 @@ func (f *framer) mayAnswer(b []byte, q int64, w *request) (e expectation, like s
 	switch {
 	case !w.fresh:
 		e = open
-	case w.hint == q:
+	case w.expects == q:
 		e = expected
 	}
-	if e == unexpected && !f.pairing.pipelines || w.hint > q {
+	if e == unexpected && !f.pairing.pipelines || w.expects > q {
 		return e, sata.No
 	}
 	switch like = sata.LooksLikeResponse(b, w.shape); {
@@ -365,9 +365,9 @@ func (f *framer) noteDoubt(c choice, q int64, late bool) {
 		switch {
 		case lost.before <= which:
 		case lost.before < len(f.waiting):
-			f.waiting[lost.before].maybe = true
+			f.waiting[lost.before].unseen.answered = true
 		default:
-			f.holeMaybe = true
+			f.unseen.answered = true
 		}
 		for n := range min(lost.most, maxShift) {
 			p.others |= shift(which - lost.before + 1 + n)

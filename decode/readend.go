@@ -193,7 +193,7 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 		// One wrong guess would spoil all reads that follow.
 		return f.chooseEndAfterLoss(most, most, have)
 	}
-	if f.dump || f.pair || len(f.waiting) > 1 {
+	if f.dump || f.twoFiles || len(f.waiting) > 1 {
 		if f.borneOut(ours) == sata.Yes {
 			return ours
 		}
@@ -233,7 +233,7 @@ func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
 			next := &f.waiting[1]
 			switch f.borneOut(end) {
 			case sata.Yes:
-				if f.sized && next.shape == sata.ShapeRead && (f.server.buf[end-1] != 0 || f.waiting[0].sure && f.waiting[0].hint == f.server.pos) || f.strong(f.server.buf[end:], next.shape) || next.fresh && next.hint == f.server.pos+int64(end) {
+				if f.firstReadTold && next.shape == sata.ShapeRead && (f.server.buf[end-1] != 0 || f.waiting[0].sure && f.waiting[0].expects == f.server.pos) || f.strong(f.server.buf[end:], next.shape) || next.fresh && next.expects == f.server.pos+int64(end) {
 					return end
 				}
 			case sata.Maybe:
@@ -315,7 +315,7 @@ func (f *framer) borneOut(n uint64) sata.Likeness {
 		}
 	}
 	next, known := f.nextShape()
-	if f.pair && !known {
+	if f.twoFiles && !known {
 		// Neither file has more: the read takes what is left.
 		if len(b) > 0 {
 			return sata.No
@@ -341,7 +341,7 @@ func (f *framer) nextShape() (shape sata.Shape, known bool) {
 	if len(f.waiting) > 1 {
 		return f.waiting[1].shape, true
 	}
-	if b := f.client.buf; f.pair && len(b) >= sata.HeaderSize {
+	if b := f.client.buf; f.twoFiles && len(b) >= sata.HeaderSize {
 		h, err := sata.ParseHeader(b)
 		var r sata.Request
 		if err == nil && uint64(len(b)) >= h.Size() && sata.ParseRequest(b[:h.Size()], h.Size(), &r) == nil {

@@ -9,23 +9,28 @@ import (
 
 // request is what the framing of a response must know of its request.
 type request struct {
-	shape  sata.Shape
-	total  uint64 // of a ReadFile
-	start  int64  // of its bytes, in the client's direction
-	end    int64
-	packet uint32 // at which it was delivered
-	time   int64  // of that packet
-	hint   int64  // how much the client had received when it asked, -1 when not known
-	sure   bool   // fresh, and no request between it and the one before was lost
-	fresh  bool   // hint is larger than that of all requests before
-	torn   bool   // requests between it and the one before were lost
-	lost   int64  // in how many bytes there may have been such
-	maybe  bool   // they may have been answered already
-	closes bool   // it closes a descriptor
+	shape   sata.Shape
+	total   uint64 // of a ReadFile
+	start   int64  // of its bytes, in the client's direction
+	end     int64
+	packet  uint32 // at which it was delivered
+	time    int64  // of that packet
+	expects int64  // where the client expected the response: how much it had received when it asked; -1 when not known
+	sure    bool   // fresh, and no request between it and the one before was lost
+	fresh   bool   // it expects more than all requests before
+	unseen  unseen // between it and the one before
+	closes  bool   // it closes a descriptor
 }
 
-// most is how many requests were lost before this one at the most.
-func (w *request) most() int { return int(max(1, w.lost/sata.RequestSize)) }
+// unseen is what is known of requests that were lost.
+type unseen struct {
+	some     bool  // there are such, whose responses may come
+	answered bool  // they may have been answered already
+	bytes    int64 // of the client that were lost or passed over: where they stood
+}
+
+// most is how many requests were lost at the most.
+func (u unseen) most() int { return int(max(1, u.bytes/sata.RequestSize)) }
 
 // maxBeforePong is how much a client may say before the answer to its Ping is
 // taken to be lost.
@@ -59,35 +64,33 @@ func (f *framer) stepClient() bool {
 	var parsed sata.Request
 	msg.Problem = sata.ParseRequest(msg.Head, length, &parsed)
 	msg.Parsed = &parsed
-	w := request{start: l.pos, end: l.pos + int64(length), packet: l.last.packet, time: l.last.time, hint: l.at(l.pos).acked}
-	if w.fresh = w.hint > f.hint; w.fresh {
-		f.hint = w.hint
+	w := request{start: l.pos, end: l.pos + int64(length), packet: l.last.packet, time: l.last.time, expects: l.at(l.pos).acked}
+	if w.fresh = w.expects > f.furthest; w.fresh {
+		f.furthest = w.expects
 	}
-	w.sure, f.torn = w.fresh && !f.torn, false
-	w.torn, w.lost = f.hole, f.askedLost
-	w.maybe, f.holeMaybe = f.holeMaybe, false
-	f.hole, f.askedLost = false, 0
+	w.sure, f.clientGap = w.fresh && !f.clientGap, false
+	w.unseen, f.unseen = f.unseen, unseen{}
 	f.wait(&w)
 	st := f.stream()
 	if msg.Problem == nil {
-		f.known = true
+		f.sawRequest = true
 		w.shape = parsed.ResponseShape()
 		w.total = parsed.Total()
 		w.closes = parsed.Command == sata.CloseFile || parsed.Command == sata.CloseFolder
 		if parsed.Command == sata.Ping {
-			st.FirstRead, st.FirstReadKnown, f.sized, f.pinged = parsed.User[0], true, true, true
+			st.FirstRead, st.FirstReadKnown, f.firstReadTold, f.sawPing = parsed.User[0], true, true, true
 			f.firstWrite = parsed.User[1]
 		}
 	}
-	if f.asks++; f.asks == 1 && st.Began && !f.pinged {
+	if f.requests++; f.requests == 1 && st.Began && !f.sawPing {
 		f.tellAssumed(walcore.CodeNoPing, l, l.pos, length)
 	}
-	if f.half && f.asks > 1 {
+	if f.oneSided && f.requests > 1 {
 		// No response will come: what is out of band belongs to this request.
 		f.order.tell(event{kind: eventPass, stream: f.id, msg: walcore.Message{At: msg.At}})
 		f.waiting, f.pairing.stale = f.waiting[:0], 0
 	}
-	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg, asked: asked{w.hint, w.lost, w.shape == sata.ShapeDescriptor, w.closes}})
+	f.order.tell(event{kind: eventRequest, stream: f.id, msg: msg, asked: asked{w.expects, w.unseen.bytes, w.shape == sata.ShapeDescriptor, w.closes}})
 	f.waiting = append(f.waiting, w)
 	if !w.fresh {
 		f.pairing.stale++
@@ -105,7 +108,7 @@ func (f *framer) stepClient() bool {
 // follows out of band depends on it. It is captured late, or lost.
 func (f *framer) pongIsLate() bool {
 	l := f.client
-	if f.asked || f.pongLost || f.dump || f.final || len(f.waiting) == 0 || f.waiting[0].shape != sata.ShapePong || l.at(l.pos).acked <= f.server.pos {
+	if f.ffioTold || f.pongLost || f.dump || f.final || len(f.waiting) == 0 || f.waiting[0].shape != sata.ShapePong || l.at(l.pos).acked <= f.server.pos {
 		return false
 	}
 	if len(l.buf) < maxBeforePong {

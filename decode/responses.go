@@ -91,7 +91,7 @@ func (f *framer) dataIsLate() bool {
 
 // showFFIO notes that an answer of fast file I/O was seen.
 func (f *framer) showFFIO() {
-	f.shown = true
+	f.sawFFIO = true
 	if st := f.stream(); !st.FFIO {
 		st.FFIO = true
 		f.diagnose(walcore.CodeFFIOShown, f.server, f.server.pos, 0, 0, 0)
@@ -155,10 +155,10 @@ func (f *framer) response(msg walcore.Message) {
 	if len(f.waiting) > 0 && f.waiting[0].shape == sata.ShapePong {
 		var pong sata.Response
 		if sata.ParseResponse(msg.Head, msg.Length, sata.ShapePong, &pong) == nil {
-			f.stream().FFIO, f.asked, f.ponged = pong.Capabilities.FFIO(), true, true
+			f.stream().FFIO, f.ffioTold, f.sawPong = pong.Capabilities.FFIO(), true, true
 		}
 	}
-	f.answers++
+	f.responses++
 	f.order.tell(event{kind: eventResponse, stream: f.id, msg: msg})
 }
 

@@ -133,7 +133,7 @@ func (f *framer) seekResponse() bool {
 	for n := int(p.sought - l.pos); n < len(l.buf); n++ {
 		q := l.pos + int64(n)
 		if !scan {
-			if n = f.nextHint(q); n < 0 || n >= len(l.buf) {
+			if n = f.nextExpected(q); n < 0 || n >= len(l.buf) {
 				break
 			}
 			q = l.pos + int64(n)
@@ -169,12 +169,12 @@ func (f *framer) seekResponse() bool {
 // nextHint is how far behind the front of the server's lane the next place is,
 // from an offset on, where a waiting request's response should begin, if each has
 // one of its own; -1 for none.
-func (f *framer) nextHint(from int64) int {
-	i := sort.Search(len(f.waiting), func(i int) bool { return f.waiting[i].hint >= from })
+func (f *framer) nextExpected(from int64) int {
+	i := sort.Search(len(f.waiting), func(i int) bool { return f.waiting[i].expects >= from })
 	if i == len(f.waiting) {
 		return -1
 	}
-	return int(f.waiting[i].hint - f.server.pos)
+	return int(f.waiting[i].expects - f.server.pos)
 }
 
 // strong says whether the structure alone is enough to take b for a response
@@ -193,7 +193,7 @@ func (f *framer) strong(b []byte, shape sata.Shape) bool {
 func (f *framer) skip(l *lane, n int) {
 	if n > 0 {
 		if l == f.client {
-			f.askedLost += int64(n)
+			f.unseen.bytes += int64(n)
 		}
 		s := f.skippedOf(l)
 		if s.size == 0 {

@@ -189,7 +189,7 @@ func (p *packets) Data(c *capture.Conversation, r capture.Run) {
 	l.put(r.Bytes, m)
 	f.pump()
 	l.settle()
-	if f.known {
+	if f.sawRequest {
 		p.probing = false
 	}
 	t.filled(c, p.late)
@@ -319,7 +319,7 @@ func (p *packets) Closed(c *capture.Conversation, why capture.CloseReason, packe
 	t.f.finish()
 	t.f.stream().Closed = why != capture.ClosedByEnd
 	at := walcore.At{Offset: t.f.client.pos, Time: time, Packet: max(uint32(packet), t.f.client.last.packet, t.f.server.last.packet)}
-	p.d.order.tell(event{kind: t.f.closes(), stream: t.f.id, msg: walcore.Message{At: at}})
+	p.d.order.tell(event{kind: t.f.endOf(), stream: t.f.id, msg: walcore.Message{At: at}})
 	p.d.order.release(t.f.holding())
 	delete(p.streams, c.ID)
 	p.last = nil

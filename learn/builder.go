@@ -346,8 +346,8 @@ type ReadAnswer struct {
 	Grown      bool   // a read returned more than FirstRead bytes before
 }
 
-// AppendRead appends the answer as the reference's server sends it (section 2),
-// and says whether its buffer is grown from now on.
+// AppendRead appends the answer as the reference's server sends it
+// (docs/protocol.md, section 2), and says whether its buffer is grown from now on.
 func AppendRead(dst []byte, a ReadAnswer) (out []byte, grown bool) {
 	n := uint64(len(a.Data))
 	grown = a.Grown || n > uint64(a.FirstRead)

@@ -5,7 +5,7 @@ import (
 	"satascope/walcore"
 )
 
-// A Length is how long a message is by the rules of section 2, and why.
+// A Length is how long a message is by the rules of docs/protocol.md, section 2, and why.
 type Length struct {
 	Bytes uint64 // of the whole message
 	// Exact is false where the rules allow more: what follows is then ignored.
