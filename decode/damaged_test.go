@@ -54,7 +54,7 @@ func TestDamagedFiles(t *testing.T) {
 	for _, code := range []walcore.Code{
 		walcore.CodeMissing, walcore.CodeCut, walcore.CodeNoBeginning, walcore.CodeNoPing, walcore.CodeOneDirection, walcore.CodeFFIOShown, walcore.CodeUnasked,
 		walcore.CodeUnanswered, walcore.CodeAnswerLost, walcore.CodeReadEnd, walcore.CodeIncomplete, walcore.CodeSkipped, walcore.CodeNoHeader, walcore.CodeFirstRead,
-		walcore.CodePairingAssumed, walcore.CodePathsUnsure, walcore.CodeDiffers, walcore.CodeLate, walcore.CodeElsewhere, walcore.CodeFragment,
+		walcore.CodePairingAssumed, walcore.CodePathsUnsure, walcore.CodeDiffers, walcore.CodeLate, walcore.CodeElsewhere, walcore.CodeFragment, walcore.CodeUndecided,
 	} {
 		require.True(t, told[code], "no file tells of %v", code)
 	}

@@ -199,6 +199,8 @@ func (f *framer) finish() {
 				f.fail(l, b.start, "the "+strconv.FormatUint(b.length, 10)+" bytes that were announced, found only "+strconv.FormatUint(b.done, 10)+
 					" before the end of the conversation; what followed was taken for a part of them")
 			}
+		case l == f.client && f.seekingClient && !f.dump && !cutRequest(l.buf):
+			f.skip(l, len(l.buf))
 		case len(l.buf) > 0:
 			want := uint64(sata.HeaderSize)
 			if len(l.buf) >= sata.HeaderSize {

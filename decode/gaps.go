@@ -47,6 +47,9 @@ func (f *framer) missing(l *lane, offset, size int64, packet uint32, time int64,
 // length of what was begun is known, else at the next request.
 func (f *framer) missingClient(offset, size int64) {
 	l, b := f.client, &f.outOfBand
+	if f.seekingClient {
+		f.leaveClient()
+	}
 	if !b.active && !f.seekingClient && len(l.buf) >= sata.RequestSize && sata.LooksLikeRequest(l.buf) == sata.Yes && uint64(len(l.buf)) < sata.HeaderSize+uint64(binary.BigEndian.Uint32(l.buf)) {
 		// A request is damaged. Its response is still to come and will be passed over.
 		f.outOfBand = bulk{active: true, start: l.pos, length: sata.HeaderSize + uint64(binary.BigEndian.Uint32(l.buf)), done: uint64(len(l.buf))}

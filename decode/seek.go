@@ -10,9 +10,10 @@ import (
 
 // A skip is a run of bytes that are passed over, to be told of at its end.
 type skip struct {
-	size   int64
-	from   mark // of its first byte
-	server bool // who sent it
+	size      int64
+	from      mark // of its first byte
+	server    bool // who sent it
+	undecided bool // it was told that a request may be among them
 }
 
 // seekRequest drops bytes of the client until a request can begin.
@@ -24,8 +25,9 @@ func (f *framer) seekRequest() bool {
 			if had := l.at(l.pos + int64(i)).acked; had >= 0 {
 				like, last = f.waitedFor(i, had)
 			}
-			if like == sata.Maybe && len(l.buf)-i > maxAhead {
-				like = sata.No // it may bring data without end, or be none
+			if like == sata.Maybe && (f.final || len(l.buf)-i > maxAhead) {
+				f.tellUndecided(i) // it may bring data without end, or be none
+				like = sata.No
 			}
 		}
 		switch like {
@@ -70,15 +72,12 @@ func (f *framer) waitedFor(i int, had int64) (like sata.Likeness, last int) {
 	for n := int64(1); n <= maxPipelined; n++ {
 		b := l.buf[last:]
 		if like := sata.LooksLikeRequest(b); like != sata.Yes {
-			if like == sata.Maybe && f.final {
-				like = sata.No
-			}
 			return like, last
 		}
 		length := sata.HeaderSize + uint64(binary.BigEndian.Uint32(b))
 		data, known := f.dataBehind(b)
 		if !known {
-			return f.unlessFinal(), last
+			return sata.Maybe, last
 		}
 		length += data
 		start := l.pos + int64(last)
@@ -92,7 +91,7 @@ func (f *framer) waitedFor(i int, had int64) (like sata.Likeness, last int) {
 		case waited, end > l.end() && within:
 			return sata.No, last
 		case end >= l.end():
-			return f.unlessFinal(), last
+			return sata.Maybe, last
 		}
 		last = int(end - l.pos)
 	}
@@ -111,12 +110,36 @@ func (f *framer) dataBehind(b []byte) (n uint64, known bool) {
 	return uint64(binary.BigEndian.Uint32(b[sata.RequestSize:])) * uint64(binary.BigEndian.Uint32(b[sata.RequestSize+4:])), true
 }
 
-// unlessFinal is Maybe as long as more bytes can come.
-func (f *framer) unlessFinal() sata.Likeness {
-	if f.final {
-		return sata.No
+// tellUndecided tells of what looks like a request, i bytes behind the front of the
+// client's lane, and is passed over because nothing that was recorded shows whether it
+// is one; of many in a row the first.
+func (f *framer) tellUndecided(i int) {
+	l := f.client
+	if f.skipped[0].undecided {
+		return
 	}
-	return sata.Maybe
+	f.skipped[0].undecided = true
+	b := l.buf[i:]
+	size := sata.HeaderSize + uint64(binary.BigEndian.Uint32(b))
+	if data, known := f.dataBehind(b); known {
+		size += data
+	}
+	offset := l.pos + int64(i)
+	came := l.at(offset)
+	place := walcore.Message{At: f.at(l, offset, offset+1, nil)}
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: place, diag: walcore.Diagnosis{Code: walcore.CodeUndecided, Stream: f.id,
+		At: walcore.At{Offset: offset, Time: came.time, Packet: came.packet}, Size: min(size, uint64(len(b))), A: size}})
+}
+
+// leaveClient passes over the client's bytes before a gap, in which a request is looked
+// for.
+func (f *framer) leaveClient() {
+	l := f.client
+	if sata.LooksLikeRequest(l.buf) == sata.Yes {
+		f.tellUndecided(0)
+	}
+	f.skip(l, len(l.buf))
+	f.tellSkipped(l)
 }
 
 // seekResponse finds the next place where the response to a waiting request can

@@ -43,6 +43,10 @@ var DiagnosticTexts = map[walcore.Code]DiagnosticText{
 	walcore.CodeIncomplete: {[]string{
 		"The recording, or the connection, ended within a message.",
 	}, "Nothing, when the recording was stopped there: all rows before it are whole."},
+	walcore.CodeUndecided: {[]string{
+		"Behind a gap in what the client sent, anything may be the data of a WriteFile whose request was lost, a recorded conversation even. So what looks like a request is taken for one only when its client waited behind it. Here the recording, or the connection, ended before that, or more bytes are missing: it is passed over, and its bytes are among those that are told as skipped behind it.",
+		"Where several stand in a row, the first is told.",
+	}, "Look at its bytes: where the path or the descriptor makes sense, it was a request."},
 	walcore.CodeUnanswered: {[]string{
 		"The connection ended, or the recording, while this request waited. The last request of a capture is often one.",
 	}, "Nothing, when the recording was stopped there. Else the server did not answer: see what it sent last."},

@@ -314,6 +314,7 @@ var assumed = map[walcore.Code]string{
 	walcore.CodeSkipped:        "these bytes belong to no message that can be read",
 	walcore.CodeNoHeader:       "the next message begins at the next place that looks like one",
 	walcore.CodeIncomplete:     "nothing: what is there of it is not read",
+	walcore.CodeUndecided:      "it is no request; were it one, its response is passed over, too",
 	walcore.CodeUnanswered:     "nothing: it waits to the end",
 	walcore.CodeAnswerLost:     "it was answered, so that the next answer finds its own request",
 	walcore.CodePairingAssumed: "each response answers the request that is the likeliest; what one opens has no path",
