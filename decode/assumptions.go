@@ -191,11 +191,14 @@ func (a *assumptions) roles(d *Decoder) {
 	}
 }
 
-// ffio tells of streams without a Pong.
+// ffio tells of streams without a Pong, also of those where a read shows other than
+// what was set.
 func (a *assumptions) ffio(d *Decoder) {
-	var on, off streamList
+	var on, off, overruled streamList
 	for i, f := range d.framers {
 		switch st := &d.streams[i]; {
+		case f.overruled(&d.options):
+			overruled.add(i)
 		case f.sawPong || f.sawFFIO || st.Messages == 0:
 		case st.FFIO:
 			on.add(i)
@@ -212,7 +215,14 @@ func (a *assumptions) ffio(d *Decoder) {
 			a.add(AssumedFFIO, "ffio", which.of(d)+"fast file I/O is taken to be "+state+", because no answer to a Ping was recorded")
 		}
 	}
+	if overruled.n > 0 {
+		a.add(AssumedFFIO, "ffio", overruled.of(d)+"fast file I/O is on from a read on whose answer has its form, though it was set to be off: the setting was overruled")
+	}
 }
+
+// overruled says whether a read showed that fast file I/O is on where it was set to
+// be off.
+func (f *framer) overruled(o *Options) bool { return o.FFIO == Off && f.sawFFIO && !f.sawPong }
 
 // firstRead tells of streams without a Ping.
 func (a *assumptions) firstRead(d *Decoder) {

@@ -84,10 +84,19 @@ func TestAssumedFFIO(t *testing.T) {
 	const first = "first-read (first-read): the first read size is taken to be 196672 bytes, because no Ping was recorded and no read shows another"
 	require.Equal(t, []string{"ffio (ffio): fast file I/O is taken to be on, because no answer to a Ping was recorded", first}, assumed(Options{}, aStat))
 	require.Equal(t, []string{"set ffio (ffio): fast file I/O is off, as it was set for conversations whose Ping was not recorded", first}, assumed(Options{FFIO: Off}, aStat))
-	require.Equal(t, []string{first}, assumed(Options{}, func(w *talk) {
+	aRead := func(w *talk) {
 		w.client(readFile(t, 5))
 		w.server(answer("\xC4\x00\x24\x02\xE8\xEF\x24\x02", 5, 5))
-	}))
+	}
+	require.Equal(t, []string{first}, assumed(Options{}, aRead))
+	require.Equal(t, []string{first}, assumed(Options{FFIO: On}, aRead), "as it was set")
+	const overruled = "ffio (ffio): fast file I/O is on from a read on whose answer has its form, though it was set to be off: the setting was overruled"
+	require.Equal(t, []string{overruled, first}, assumed(Options{FFIO: Off}, aRead))
+	require.Empty(t, assumed(Options{FFIO: Off}, func(w *talk) {
+		w.client(ping(t, 1000))
+		w.server(pong(t, sata.CapFFIO))
+		aRead(w)
+	}), "a Pong says so")
 	require.Empty(t, assumed(Options{}, func(w *talk) {
 		w.client(ping(t, 1000))
 		w.server(pong(t, sata.CapFFIO))

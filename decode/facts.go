@@ -160,6 +160,8 @@ func (d *Decoder) ffioFact(i int) (string, Known, string) {
 	switch {
 	case f.sawPong:
 		return value, Recorded, "a Pong says so"
+	case f.overruled(&d.options):
+		return value, Shown, "an answer to ReadFile has its form: that it was set to be off was overruled"
 	case f.sawFFIO:
 		return value, Shown, "an answer to ReadFile has its form"
 	case d.options.FFIO != Auto:

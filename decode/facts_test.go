@@ -30,7 +30,7 @@ func TestFacts(t *testing.T) {
 		}},
 		{[]string{"partial/late.pcap"}, Options{Server: netip.MustParseAddrPort("10.0.0.1:7500"), FFIO: Off, FirstRead: 196672}, []string{
 			"server 10.0.0.1:7500: set, only streams of this server are decoded", "server 10.0.0.1:7500: set, it was named",
-			"ffio on: shown, an answer to ReadFile has its form", "first-read 196672: set, no Ping was recorded",
+			"ffio on: shown, an answer to ReadFile has its form: that it was set to be off was overruled", "first-read 196672: set, no Ping was recorded",
 		}},
 		{[]string{"captures/port_17500.pcap"}, Options{}, []string{
 			"port 17500: shown, nothing is on port 7500, and most of what arrives on this one looks like requests", "server 10.0.0.1:17500: shown, it is the end with the server's port",

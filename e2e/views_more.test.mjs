@@ -84,6 +84,7 @@ test("assumptions are told, and changing one decodes again", async (t) => {
   assert.equal(bytes.toString(), await commandLine("--ffio", "off", "--first-read", "196672", golden("partial", "late.pcap")));
   await page.tab.click("#assume-open");
   assert.deepEqual((await told())[3], ["first read size", "196672", "set"]);
+  assert.match(await page.text("#assumed-facts"), /that it was set to be off was overruled/);
   await page.tab.click("#assumed-cancel");
   // Back decodes as before, and forward as it was set.
   await page.tab.evaluate(() => history.back());
