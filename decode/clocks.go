@@ -2,6 +2,7 @@ package decode
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // where a packet acknowledges bytes that another file stamps later, and in packets
 // that two files have.
 
-// maxStamps bounds how many packets are remembered to be found in another file;
+// maxStamps bounds how many packets are remembered to be found in other files;
 // leastDrift is from what difference on, in nanoseconds, it is not the way's.
 const (
 	maxStamps  = 1 << 14
@@ -26,18 +27,24 @@ type stampKey struct {
 	size     int
 }
 
+// A stamp is when a packet was seen, and in which file.
 type stamp struct {
 	time   int64
 	source uint8
 }
 
+// A drift is what two files say of the packets that both have.
+type drift struct {
+	both        int64 // how many
+	least, most int64 // how far the second file's clock is ahead
+}
+
 // clocks is what was found out about the files' clocks.
 type clocks struct {
-	stamps map[stampKey]stamp
-	first  [2]uint8 // of which two files there are packets in both; the first such
-	both   int64    // how many
-	least  int64    // how far the second file's clock is ahead
-	most   int64
+	files  int
+	stamps map[stampKey][]stamp
+	held   int // stamps
+	drifts map[[2]uint8]drift
 	before int64 // how much earlier, at most, a packet is stamped than what it acknowledges
 }
 
@@ -47,28 +54,38 @@ func (c *clocks) packet(p *capture.Packet) {
 	if p.Time == noTime || !p.Segment(&s) || len(s.Payload) == 0 {
 		return
 	}
-	k := stampKey{s.Src, s.Dst, s.Seq, s.Ack, len(s.Payload) + s.Cut}
-	was, known := c.stamps[k]
-	switch {
-	case !known && len(c.stamps) < maxStamps:
-		if c.stamps == nil {
-			c.stamps = map[stampKey]stamp{}
-		}
-		c.stamps[k] = stamp{p.Time, p.Source}
-	case known && was.source != p.Source:
-		pair, ahead := [2]uint8{was.source, p.Source}, p.Time-was.time
-		if pair[0] > pair[1] {
-			pair[0], pair[1], ahead = pair[1], pair[0], -ahead
-		}
-		if c.both == 0 {
-			c.first, c.least, c.most = pair, ahead, ahead
-		}
-		if pair == c.first {
-			c.both++
-			c.least, c.most = min(c.least, ahead), max(c.most, ahead)
-		}
-		delete(c.stamps, k)
+	if c.stamps == nil {
+		c.stamps, c.drifts = map[stampKey][]stamp{}, map[[2]uint8]drift{}
 	}
+	k := stampKey{s.Src, s.Dst, s.Seq, s.Ack, len(s.Payload) + s.Cut}
+	stamps := c.stamps[k]
+	if slices.ContainsFunc(stamps, func(was stamp) bool { return was.source == p.Source }) {
+		return // sent again, and the other files may still have the first
+	}
+	for _, was := range stamps {
+		c.compare(was, stamp{p.Time, p.Source})
+	}
+	switch {
+	case len(stamps)+1 == c.files:
+		delete(c.stamps, k)
+		c.held -= len(stamps)
+	case c.held < maxStamps:
+		c.stamps[k] = append(stamps, stamp{p.Time, p.Source})
+		c.held++
+	}
+}
+
+// compare takes two stamps of a packet.
+func (c *clocks) compare(x, y stamp) {
+	if x.source > y.source {
+		x, y = y, x
+	}
+	pair, ahead := [2]uint8{x.source, y.source}, y.time-x.time
+	d, known := c.drifts[pair]
+	if !known {
+		d.least, d.most = ahead, ahead
+	}
+	c.drifts[pair] = drift{d.both + 1, min(d.least, ahead), max(d.most, ahead)}
 }
 
 // An early is a packet that acknowledges bytes which are not there yet.
@@ -105,17 +122,31 @@ func (a *assumptions) clocks(d *Decoder) {
 	if c.before > 0 {
 		a.add(AssumedClocks, "", "packets are stamped up to "+seconds(c.before)+" earlier than what they acknowledge, which is in another file: the clocks differ by at least as much, and neither order nor latencies can be relied on")
 	}
-	if c.least > leastDrift || c.most < -leastDrift {
-		where, least, most := "ahead of", c.least, c.most
-		if most < 0 {
-			where, least, most = "behind", -most, -least
+	// Each file beside the first of those before it that has packets of it.
+	for second := range d.sources {
+		for first := range second {
+			if drift, both := c.drifts[[2]uint8{uint8(first), uint8(second)}]; both {
+				a.drift(&drift, d.sources[first].Name(), d.sources[second].Name())
+				break
+			}
 		}
-		by := seconds(least)
-		if seconds(most) != by {
-			by += " to " + seconds(most)
-		}
-		a.add(AssumedClocks, "", itoa(c.both)+" packets are in both "+d.sources[c.first[0]].Name()+" and "+d.sources[c.first[1]].Name()+": the clock of the second is "+by+" "+where+" that of the first")
 	}
+}
+
+// drift tells of two files' clocks where they disagree.
+func (a *assumptions) drift(d *drift, first, second string) {
+	if d.least <= leastDrift && d.most >= -leastDrift {
+		return
+	}
+	where, least, most := "ahead of", d.least, d.most
+	if most < 0 {
+		where, least, most = "behind", -most, -least
+	}
+	by := seconds(least)
+	if seconds(most) != by {
+		by += " to " + seconds(most)
+	}
+	a.add(AssumedClocks, "", itoa(d.both)+" packets are in both "+first+" and "+second+": the clock of the second is "+by+" "+where+" that of the first")
 }
 
 // seconds is a time as 0.5 s, to the microsecond.

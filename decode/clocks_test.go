@@ -1,7 +1,10 @@
 package decode
 
 import (
+	"bytes"
+	"encoding/binary"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,22 +62,69 @@ func TestClocksThatDisagree(t *testing.T) {
 	require.True(t, strings.HasPrefix(told[1], "packets are stamped up to 0.499 s earlier than what they acknowledge, which is in another file"), told[1])
 }
 
-// TestClocksOfThreeFiles: what forms.md says is measured, and how much is
-// remembered, is so.
+// TestClocksOfThreeFiles: each file is compared with the first that has packets of it.
 func TestClocksOfThreeFiles(t *testing.T) {
 	l := readLossy(t, "../testdata/damaged/whole.pcap")
+	name := memoryFile(nil).Name()
+	late := func(ns int64, keep func(i int) bool) memoryFile {
+		shifted := lossy{link: l.link, packets: slices.Clone(l.packets)}
+		for i := range shifted.packets {
+			shifted.packets[i].Time += ns
+		}
+		return shifted.write(keep)
+	}
 	odd := func(i int) bool { return i%2 == 1 }
 	even := func(i int) bool { return i%2 == 0 }
-	first, second := l.write(all), l.write(even)
-	for i := range l.packets {
-		l.packets[i].Time += 500_000_000
+	differ := func(packets int, by string) string {
+		return itoa(int64(packets)) + " packets are in both " + name + " and " + name + ": the clock of the second is " + by + " that of the first"
 	}
-	told := clocksTold(t, first, second, l.write(odd))
-	require.Len(t, told, 1, "the first two agree")
+	for _, c := range []struct {
+		what  string
+		files []memoryFile
+		told  []string
+	}{
+		{"the first two agree", []memoryFile{late(0, all), late(0, even), late(5e8, odd)}, []string{differ(10, "0.5 s ahead of")}},
+		{"all have the same packets", []memoryFile{late(0, all), late(5e8, all), late(-25e7, all)}, []string{differ(19, "0.5 s ahead of"), differ(19, "0.25 s behind")}},
+		{"the last two agree", []memoryFile{late(0, all), late(5e8, all), late(5e8, all)}, []string{differ(19, "0.5 s ahead of"), differ(19, "0.5 s ahead of")}},
+		{"the third has packets of the second alone", []memoryFile{late(0, even), late(0, all), late(5e8, odd)}, []string{differ(10, "0.5 s ahead of")}},
+		{"all agree", []memoryFile{late(0, all), late(0, even), late(2e5, odd)}, []string{}},
+	} {
+		require.Equal(t, c.told, slices.DeleteFunc(clocksTold(t, c.files...), func(s string) bool { return !strings.Contains(s, " are in both ") }), c.what)
+	}
 
 	doc, err := os.ReadFile("../docs/forms.md")
 	require.NoError(t, err)
-	require.Contains(t, string(doc), "of three files or more those two that first share one")
 	require.Contains(t, string(doc), "at most 16,384 packets")
 	require.Equal(t, 16_384, maxStamps)
+}
+
+// TestStampsAreBounded: no more packets are remembered than that, whatever comes; one
+// that was sent again is not compared with what was sent before.
+func TestStampsAreBounded(t *testing.T) {
+	l := readLossy(t, "../testdata/damaged/whole.pcap")
+	c := clocks{files: 3}
+	p := l.packets[3]
+	seen := func(source uint8, ns int64) {
+		p.Source, p.Time = source, p.Time+ns
+		c.packet(&p)
+	}
+	for range 2 {
+		seen(0, 0)
+		seen(0, 1e9)
+		seen(1, -1e9)
+		seen(1, 1e9)
+		seen(2, -1e9)
+		require.Empty(t, c.stamps, "all have it")
+	}
+	require.Equal(t, map[[2]uint8]drift{{0, 1}: {both: 2}, {0, 2}: {both: 2}, {1, 2}: {both: 2}}, c.drifts)
+
+	var s capture.Segment
+	require.True(t, p.Segment(&s))
+	seq := bytes.Index(p.Data, binary.BigEndian.AppendUint32(nil, s.Seq))
+	for i := range uint32(2 * maxStamps) {
+		binary.BigEndian.PutUint32(p.Data[seq:], i)
+		seen(uint8(i%2), 0)
+	}
+	require.Equal(t, maxStamps, c.held)
+	require.Len(t, c.stamps, maxStamps)
 }

@@ -69,6 +69,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	}
 	n := len(d.files)
 	m := merge{next: make([]capture.Packet, n), have: make([]bool, n), ended: make([]bool, n), name: d.named}
+	d.clocks.files = n
 	for _, f := range d.files {
 		m.readers = append(m.readers, capture.NewPacketReader(f, f.Kind))
 	}
