@@ -89,9 +89,9 @@ type Assembler struct {
 	// LateSYNs are those that came behind data of conversations that were wanted.
 	// The options of another assembler take them, to read the capture again.
 	LateSYNs []LateSYN
-	// Unwanted, if not nil, is told of segments with payload of conversations that
-	// the handler did not want, as they come.
-	Unwanted func(s *Segment)
+	// Unwanted, if not nil, is told of payload of conversations that the handler did
+	// not want, as it comes, and to whom.
+	Unwanted func(to netip.AddrPort, payload []byte)
 
 	h     Handler
 	o     AssemblerOptions
@@ -322,7 +322,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	}
 	if !c.wanted {
 		if a.Unwanted != nil && size > 0 {
-			a.Unwanted(s)
+			a.Unwanted(s.Dst, s.Payload)
 		}
 		return
 	}

@@ -227,9 +227,9 @@ func (p *packets) probe(c *capture.Conversation, r *capture.Run) {
 const maxElsewhere = 8
 
 // unwanted looks at what is not on the server's port.
-func (p *packets) unwanted(s *capture.Segment) {
-	if len(p.asked) < maxElsewhere && sata.LooksLikeRequest(s.Payload) == sata.Yes {
-		p.asked[s.Dst.Port()] = true
+func (p *packets) unwanted(to netip.AddrPort, payload []byte) {
+	if len(p.asked) < maxElsewhere && sata.LooksLikeRequest(payload) == sata.Yes {
+		p.asked[to.Port()] = true
 	}
 }
 
