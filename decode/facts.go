@@ -124,9 +124,11 @@ func (l *factList) each(name, what, option string, tell func(*Decoder, int) (str
 }
 
 func (d *Decoder) serverFact(i int) (string, Known, string) {
-	value := "the end on port " + strconv.Itoa(int(d.port))
+	value := "the end that is asked" // without addresses
 	if s := d.streams[i].Server; s.IsValid() {
 		value = s.String()
+	} else if d.framers[i].role == roleByPort {
+		value = "the end on port " + strconv.Itoa(int(d.port))
 	}
 	switch f := d.framers[i]; {
 	case f.dump && f.oneSided:

@@ -3,6 +3,8 @@ package decode
 import (
 	"context"
 	"net/netip"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,4 +83,15 @@ func TestFactsOfStreams(t *testing.T) {
 	require.Len(t, got, 2)
 	require.Contains(t, got[0], "in streams 0, 2, 3 and 4, ")
 	require.Contains(t, got[1], "in stream 1, ")
+}
+
+// A followed stream without its heading names no ports, and none is claimed.
+func TestFactsWithoutAddresses(t *testing.T) {
+	b, err := os.ReadFile(golden + "exports/follow_hex.txt")
+	require.NoError(t, err)
+	_, rows, _ := strings.Cut(string(b), ":7500\n")
+	d, err := decodeText(t, rows)
+	require.NoError(t, err)
+	f := d.Facts()[0]
+	require.Equal(t, []string{AssumedServer, "the end that is asked", "what looks like requests arrives there, and the ports do not tell"}, []string{f.Name, f.Value, f.Why})
 }
