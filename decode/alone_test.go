@@ -331,3 +331,47 @@ func TestPacketsInABinaryFile(t *testing.T) {
 		require.Zero(t, d.Log().Len(), name)
 	}
 }
+
+// A dump without some of its bytes: what is told of the rest is what the whole one
+// has, but for the messages that were hit, and those are not made up from the bytes
+// of others.
+func TestHolesInADump(t *testing.T) {
+	raw, err := os.ReadFile(golden + "exports/both_directions.bin")
+	require.NoError(t, err)
+	texts := func(raw []byte) map[string]int {
+		d := New(Options{}, capture.FromBytes("a.bin", raw))
+		_ = d.Run(context.Background()) // a length that can't be one is an error, too
+		all := map[string]int{}
+		for i := range d.Log().Len() {
+			r := d.Log().At(i)
+			if r.Kind == walcore.Request || r.Kind == walcore.Response {
+				line := string(d.Log().AppendText(nil, i))
+				if at := strings.Index(line, "path="); at >= 0 { // its opening may be lost
+					line = line[:at] + line[at+strings.IndexAny(line[at:], ",}"):]
+				}
+				all[line]++
+			}
+		}
+		return all
+	}
+	whole, messages := texts(raw), 0
+	for _, n := range whole {
+		messages += n
+	}
+	lost, invented, holes := 0, 0, 0
+	for i, n := range []int{1, 4, 16, 40, 100, 1000, 3000} {
+		for at := 7 * i; at+n < len(raw); at += 397 {
+			holes++
+			got := texts(slices.Concat(raw[:at], raw[at+n:]))
+			for line, n := range got {
+				invented += max(0, n-whole[line])
+			}
+			for line, n := range whole {
+				lost += max(0, n-got[line])
+			}
+		}
+	}
+	t.Logf("%d holes in %d messages: %d lost, %d not of the whole", holes, messages, lost, invented)
+	require.Less(t, lost, 4*holes)
+	require.Less(t, invented, holes/4)
+}

@@ -69,3 +69,59 @@ func (f *framer) mayBeResponse() sata.Likeness {
 	}
 	return like
 }
+
+// inStep says whether the response that comes next in a dump can have this length:
+// what follows can be a message, or nothing follows. Where neither is so, bytes are
+// missing: of what follows, or of the response, if another message begins within it
+// or its own structure is wrong.
+func (f *framer) inStep(length uint64) sata.Likeness {
+	b := f.server.buf
+	const enough = sata.RequestSize + 8 // to tell a request
+	if uint64(len(b)) < length+enough && !f.final {
+		return sata.Maybe
+	}
+	within := b[:min(length, uint64(len(b)))]
+	if rest := b[len(within):]; uint64(len(within)) == length &&
+		(len(rest) == 0 || sata.LooksLikeRequest(rest) != sata.No || len(f.waiting) > 1 && sata.LooksLikeResponse(rest, f.waiting[1].shape) != sata.No) {
+		return sata.Yes
+	}
+	if sata.LooksLikeResponse(b, f.waiting[0].shape) == sata.No {
+		return sata.No
+	}
+	for k := 1; k < len(within); k++ {
+		if sata.LooksLikeRequest(b[k:]) == sata.Yes {
+			return sata.No
+		}
+	}
+	if f.holdsResponse(within) {
+		return sata.No
+	}
+	return sata.Yes
+}
+
+// loseStep gives up the response that comes next in a dump, because bytes of it are
+// missing, and the others that wait: whose the next one is can't be told.
+func (f *framer) loseStep() {
+	for len(f.waiting) > 0 {
+		f.forget()
+	}
+	f.skip(f.server, 1)
+	f.skippedOf(f.server).server = true
+	f.seekingClient, f.seekingServer = true, true
+}
+
+// unanswered is how many of the requests that wait in a dump have lost their
+// responses, as the next one has the form of those to a later request, and not of
+// one to the first.
+func (f *framer) unanswered() int {
+	b := f.server.buf
+	if f.waiting[0].shape == sata.ShapeRead && !f.ffio() || sata.LooksLikeResponse(b, f.waiting[0].shape) != sata.No {
+		return 0
+	}
+	for i := 1; i < len(f.waiting); i++ {
+		if shape := f.waiting[i].shape; shape != sata.ShapeUnknown && sata.LooksLikeResponse(b, shape) == sata.Yes {
+			return i
+		}
+	}
+	return 0
+}

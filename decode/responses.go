@@ -20,6 +20,11 @@ func (f *framer) stepServer() bool {
 	case len(l.buf) == 0:
 		return false
 	}
+	if f.dump {
+		for range f.unanswered() {
+			f.forget()
+		}
+	}
 	w := &f.waiting[0]
 	if f.dataIsLate() {
 		return false
@@ -98,12 +103,26 @@ func (f *framer) showFFIO() {
 	}
 }
 
+// maxWhole is how long a response is that may wait until it is whole.
+const maxWhole = 64 << 10
+
 // startBody begins a response of a known length. A small one may wait until it
 // is whole, and is then taken in place.
 func (f *framer) startBody(length uint64, mayWait bool) bool {
 	l := f.server
-	if mayWait && uint64(len(l.buf)) < length && length <= 64<<10 && !f.final {
-		return false
+	if mayWait && length <= maxWhole {
+		if uint64(len(l.buf)) < length && !f.final {
+			return false
+		}
+		if f.dump {
+			switch f.inStep(length) {
+			case sata.Maybe:
+				return false
+			case sata.No:
+				f.loseStep()
+				return true
+			}
+		}
 	}
 	f.body = bulk{active: true, start: l.pos, length: length, sum: sata.NewFNV, head: f.body.head[:0]}
 	f.pairing.acked = l.at(l.pos).acked
