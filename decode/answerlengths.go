@@ -45,6 +45,12 @@ func (t *totals) add(lengths []span) {
 // reach says whether together they can be as long as they need to be.
 func (t *totals) reach() bool { return t.can(t.need) }
 
+// just says whether they are as long as they need to be when one of them that can have
+// many lengths has its least or its largest.
+func (t *totals) just() bool {
+	return !t.unlimited && slices.ContainsFunc(t.sums, func(s span) bool { return s.least == t.need || s.most == t.need })
+}
+
 // can says whether they can be n bytes together, of what they need to be.
 func (t *totals) can(n uint64) bool {
 	return t.unlimited || slices.ContainsFunc(t.sums, func(s span) bool { return s.least <= n && n <= s.most })

@@ -21,6 +21,7 @@ type doubts struct {
 	opens, closes uint64 // the requests that wait, bit 0 the newest, the oldest bit for all before
 	waiting       int
 	server        int64 // end of the last response
+	from          int64 // where the first begins of those that may answer other requests
 	closed        bool  // a closing may have been lost, of what is open
 	told          bool  // since something was opened
 	assumed       bool  // since a request waits it was told that responses may answer other ones
@@ -37,13 +38,16 @@ var (
 // ask takes a request, and says whether the paths of what is open are not sure
 // from here on, and which bytes hold what wasn't seen.
 func (u *doubts) ask(r asked) (unsure, fromServer bool, offset, size int64) {
-	late := r.received > u.server
+	late := r.received > u.server || u.assumed // then one of these may be answered
 	opens, closes := late && u.opens != 0, u.closed || late && u.closes != 0
 	switch {
 	case r.lost >= openingSize && (closes || r.lost >= openingSize+closingSize):
 		unsure, size = true, r.lost
 	case opens && (closes || r.lost >= closingSize) && !u.told:
-		unsure, fromServer, offset, size = true, true, u.server, r.received-u.server
+		if unsure, fromServer, offset = true, true, u.server; u.assumed {
+			offset = u.from
+		}
+		size = max(r.received, u.server) - offset
 	}
 	u.closed = u.closed || r.lost >= closingSize
 	if unsure {
@@ -76,11 +80,13 @@ func (u *doubts) next() (opens bool) {
 	return opens
 }
 
-// answer takes a response that ends at an offset, and says whether it is the first
-// of a run of which is to be told that they may answer other requests.
-func (u *doubts) answer(end int64, assumed bool) (first bool) {
+// answer takes a response that stands from one offset to another, and says whether it
+// is the first of a run of which is to be told that they may answer other requests.
+func (u *doubts) answer(start, end int64, assumed bool) (first bool) {
 	u.server = end
-	first, u.assumed = assumed && !u.assumed, assumed || u.assumed
+	if first = assumed && !u.assumed; first {
+		u.assumed, u.from = true, start
+	}
 	if u.next() {
 		u.told = false
 	}

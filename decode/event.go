@@ -137,7 +137,7 @@ func (o *order) deliver(e *event) {
 		}
 		m.Request(e.stream, e.msg)
 	case eventResponse:
-		if u.answer(at.Offset+int64(e.msg.Length), e.msg.Assumed) {
+		if u.answer(at.Offset, at.Offset+int64(e.msg.Length), e.msg.Assumed) {
 			m.Diagnose(walcore.Diagnosis{Code: walcore.CodePairingAssumed, Stream: e.stream, At: at, FromServer: true, Size: e.msg.Length})
 		}
 		m.Response(e.stream, e.msg)

@@ -23,6 +23,7 @@ type pairing struct {
 	calm, calmest int  // requests in a row that were sent when all before had been answered: now, and at most while no pair was in doubt
 
 	others          shifts            // the other pairings that are possible
+	raised          bool              // the response that is taken has others that those before it had not
 	dropped         [maxShift]request // the last requests before those that wait: number n stands at n modulo maxShift
 	count           int               // of all that were dropped
 	sought, certain int64             // up to where no response begins to a request that waits, and to any that will come
@@ -34,8 +35,9 @@ type pairing struct {
 
 // lostRequests are requests that were lost before one that waits.
 type lostRequests struct {
-	before int // which, negative for one that was given up
-	most   int // how many they are at most
+	before int  // which, negative for one that was given up
+	most   int  // how many they are at most
+	just   bool // what lies before has just the length of the responses that are known
 }
 
 const (
@@ -106,9 +108,10 @@ func (f *framer) answered(start, end int64) {
 	}
 	if !p.doubtful() {
 		p.calmest = max(p.calmest, p.calm)
-	} else if p.calm >= calmRun && p.calmest >= calmRun || p.calm >= 2*calmRun && !p.pipelines {
+	} else if !p.raised && (p.calm >= calmRun && p.calmest >= calmRun || p.calm >= 2*calmRun && !p.pipelines) {
 		p.others = 0
 	}
+	p.raised = false
 	p.doubted = max(0, p.doubted-1)
 	f.drop()
 	p.begin(end)
@@ -121,8 +124,11 @@ func (f *framer) answered(start, end int64) {
 
 // giveUp drops the oldest waiting request, whose response is lost.
 func (f *framer) giveUp() {
-	p := &f.pairing
-	if p.givenUp = append(p.givenUp, f.waiting[0]); len(p.givenUp) > maxBefore {
+	p, w := &f.pairing, &f.waiting[0]
+	if w.unseen.bytes > 0 && !w.unseen.some {
+		w.unseen.some, w.unseen.answered = true, true // what was taken to be its response, and was not seen whole, may be that to one that was lost
+	}
+	if p.givenUp = append(p.givenUp, *w); len(p.givenUp) > maxBefore {
 		p.begin(-1)
 	}
 	f.drop()
@@ -230,7 +236,7 @@ func (f *framer) answeredAt(n int) (which int, like sata.Likeness) {
 			lost = true
 			lengths, most := lostAnswers(w.unseen)
 			if asked <= q && (p.acked < 0 || p.acked >= w.start-w.unseen.bytes+sata.RequestSize) && (t.reach() || most > 1 && t.fallShort()) && answersLost(b, w.unseen) {
-				p.lost = append(p.lost, lostRequests{k, most})
+				p.lost = append(p.lost, lostRequests{k, most, t.just()})
 			}
 			t.add(lengths)
 		}
@@ -359,8 +365,8 @@ func (f *framer) noteDoubt(c choice, q int64, late bool) {
 		}
 	}
 	for _, lost := range p.lost {
-		if !p.pipelines && p.calmest >= calmRun {
-			break // it would have waited for the response
+		if !p.pipelines && p.calmest >= calmRun && !lost.just {
+			continue // it would have waited for the response
 		}
 		switch {
 		case lost.before <= which:
@@ -382,4 +388,5 @@ func (f *framer) noteDoubt(c choice, q int64, late bool) {
 	if p.due < 0 && p.pipelines {
 		p.others |= earlier
 	}
+	p.raised = p.others&^was != 0
 }
