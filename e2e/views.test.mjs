@@ -556,6 +556,7 @@ test("keys: failures and findings, a number, times, other keyboard layouts, the 
   const times = [];
   for (let i = 0; i < 4; i++) {
     times.push([await page.text("#columns .t"), (await drawn(page))[1].t]);
+    assert.ok(await page.tab.$$eval("#rows .t", (all) => all.every((e) => e.scrollWidth <= e.clientWidth)), "a time is cut");
     await page.tab.keyboard.press("t");
     await drawn(page);
   }

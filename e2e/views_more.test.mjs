@@ -664,6 +664,19 @@ test("captures of other days, joined, are told in the summary, which leads to wh
   await page.screenshot("views-summary-apart");
   await told.click();
   assert.equal((await selected(page)).n, "5");
+  // Times have room for that long, and times of day their dates.
+  const whole = () => page.tab.$$eval("#rows .t", (all) => all.every((e) => e.scrollWidth <= e.clientWidth));
+  assert.match((await selected(page)).t, /^3456\d{4}\.\d{3} \d{3}$/);
+  assert.ok(await whole(), "a time is cut");
+  await page.tab.keyboard.press("t");
+  await page.tab.keyboard.press("t");
+  assert.match((await selected(page)).t, /^2024-12-18 22:13:20\.\d{3} \d{3}$/);
+  assert.ok(await whole(), "a date is cut");
+  await page.tab.waitForFunction(() => /2024-12-18 22:13:20\.\d{6} UTC/.test(document.getElementById("message-about").textContent));
+  await page.tab.focus("#log");
+  await page.tab.keyboard.press("t");
+  await page.tab.keyboard.press("t");
+  await page.tab.waitForFunction(() => /3456\d{4}\.\d{3} \d{3} s/.test(document.getElementById("message-about").textContent));
 });
 
 test("all forms are named on the page, as in the code's table", async (t) => {

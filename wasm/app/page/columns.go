@@ -66,7 +66,7 @@ var (
 )
 
 // times is how times are shown; settings.go sets it.
-var times = timeForm{how: timeRelative}
+var times = timeForm{how: timeRelative, first: bridge.NoTime, last: bridge.NoTime}
 
 func appendRowTime(dst []byte, r *bridge.Row, base int64) []byte { return times.append(dst, r, base) }
 

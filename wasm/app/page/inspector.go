@@ -496,7 +496,13 @@ func (n *inspector) showLine(line *bridge.Line) {
 	}
 	add(stream)
 	if t := appendTime(nil, line.Time, n.p.list.base); len(t) > 0 {
-		add(string(t) + " s")
+		moment, otherwise := string(t)+" s", times.full(line.Time)
+		if times.clock() {
+			moment, otherwise = otherwise, moment
+		}
+		when := element("span", "", moment)
+		when.SetTitle(otherwise)
+		n.about.AppendChild(when)
 	}
 	if line.Packet != 0 {
 		add(carrierName(line.Carrier) + " " + count(int(line.Packet)))

@@ -235,6 +235,12 @@ func (l *list) widen(records int) {
 	l.workStyle.Call("setProperty", "--number", strconv.Itoa(max(len(count(records)), 6)))
 }
 
+// fitTimes makes the column of times as wide as the longest of them.
+func (l *list) fitTimes() {
+	l.workStyle.Call("setProperty", "--time", itoa(times.fit())+"ch")
+	l.forget()
+}
+
 func pixels(n float64) string { return strconv.FormatFloat(n, 'f', 2, 64) + "px" }
 
 // place puts the element where the scroller says.

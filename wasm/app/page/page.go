@@ -266,6 +266,7 @@ func (p *page) begin(files []source, at place) {
 	p.problem.clear()
 	p.downloads.reset()
 	p.list.reset()
+	p.fitTimes(bridge.NoTime, bridge.NoTime)
 	p.views.reset()
 	p.side.reset()
 	p.find.reset()
@@ -377,11 +378,18 @@ func (p *page) advance(m *bridge.Progress) {
 	p.header.advance(m)
 }
 
+// fitTimes gives times the room that those of the file need.
+func (p *page) fitTimes(first, last int64) {
+	times.first, times.last = first, last
+	p.list.fitTimes()
+}
+
 func (p *page) ended(m *bridge.Ended) {
 	if p.without(m) {
 		return
 	}
 	p.advance(&m.Progress)
+	p.fitTimes(m.Summary.First, m.Summary.Last)
 	state := stateDone
 	if m.Outcome != bridge.Done {
 		state = stateFailed

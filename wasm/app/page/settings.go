@@ -119,7 +119,8 @@ func (s *settings) apply() {
 	s.p.list.setRowHeight(height)
 	s.p.inspector.setSize(s.inspectorWidth, s.inspectorHeight)
 	s.p.heading.nameTimes()
-	s.p.list.forget()
+	s.p.list.fitTimes()
+	s.p.inspector.line.want(s.p.inspector.row) // which shows its time
 }
 
 // nextTime shows times in the next form.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strconv"
 	"time"
 
 	"satascope/wasm/app/bridge"
@@ -24,8 +25,53 @@ type timeForm struct {
 	offset func(unixMillis int64) int
 	zone   string // the name of the time zone here
 
+	// first and last are the times of the file's earliest and latest row: NoTime
+	// while it is decoded, and where it has none.
+	first, last int64
+	day         string // how a date stands before the time of day; "" where all rows are of one day
+
 	hour  int64 // since 1970, for which ahead was found out
 	ahead int
+}
+
+// clock says whether times of day are shown.
+func (f *timeForm) clock() bool { return f.how == timeUTC || f.how == timeLocal }
+
+// fit finds out whether rows need their dates, and gives how many characters the
+// longest time has, no less than usual ones.
+func (f *timeForm) fit() int {
+	const usual = len("1234.567 890")
+	f.day = ""
+	known := f.first != bridge.NoTime && f.last != bridge.NoTime
+	switch {
+	case f.clock():
+		if known {
+			first, last := f.here(f.first), f.here(f.last)
+			switch {
+			case first.Year() != last.Year():
+				f.day = "2006-01-02 "
+			case first.YearDay() != last.YearDay():
+				f.day = "01-02 "
+			}
+		}
+		return len(f.day) + len("15:04:05.000 000")
+	case known:
+		sign := 0
+		if f.how == timeDelta {
+			sign = 1 // rows may go back in time
+		}
+		return max(len(appendTime(nil, f.last, f.first))+sign, usual)
+	}
+	return usual
+}
+
+// here is a time in the zone of the form.
+func (f *timeForm) here(ns int64) time.Time {
+	t := time.Unix(0, ns).UTC()
+	if f.how == timeLocal && f.offset != nil {
+		t = t.Add(time.Duration(f.offset(t.UnixMilli())) * time.Minute)
+	}
+	return t
 }
 
 // name names the column of times.
@@ -61,7 +107,8 @@ func (f *timeForm) append(dst []byte, r *bridge.Row, base int64) []byte {
 	return appendTime(dst, r.Time, base)
 }
 
-// appendClock appends the time of day, to the microsecond: 22:13:20.001 482.
+// appendClock appends the time of day, to the microsecond: 22:13:20.001 482. Where
+// rows are of several days, the date stands before it.
 func (f *timeForm) appendClock(dst []byte, ns int64) []byte {
 	t := time.Unix(0, ns).UTC().Round(time.Microsecond)
 	if f.how == timeLocal && f.offset != nil {
@@ -70,8 +117,30 @@ func (f *timeForm) appendClock(dst []byte, ns int64) []byte {
 		}
 		t = t.Add(time.Duration(f.ahead) * time.Minute)
 	}
-	dst = t.AppendFormat(dst, "15:04:05.")
+	dst = t.AppendFormat(dst, f.day+"15:04:05.")
 	micros := uint64(t.Nanosecond() / 1000)
 	dst = appendThree(dst, micros/1000)
 	return appendThree(append(dst, ' '), micros%1000)
+}
+
+// full is a moment as a person writes it down, in the zone of the form.
+func (f *timeForm) full(ns int64) string {
+	if ns == bridge.NoTime {
+		return ""
+	}
+	t := time.Unix(0, ns).UTC()
+	if f.how != timeLocal || f.offset == nil {
+		return t.Format("2006-01-02 15:04:05.000000") + " UTC"
+	}
+	ahead := f.offset(t.UnixMilli())
+	t = t.Add(time.Duration(ahead) * time.Minute)
+	sign := byte('+')
+	if ahead < 0 {
+		sign, ahead = '-', -ahead
+	}
+	s := t.Format("2006-01-02 15:04:05.000000") + " UTC" + string(sign) + strconv.Itoa(ahead/60)
+	if ahead%60 != 0 {
+		s += ":" + strconv.Itoa(ahead%60)
+	}
+	return s
 }

@@ -28,5 +28,39 @@ func TestTimeForms(t *testing.T) {
 		require.Regexp(t, `: $`, show(how))
 	}
 	f := timeForm{how: timeLocal, offset: func(int64) int { return -90 }}
+	require.Equal(t, "2023-11-14 20:43:20.001482 UTC-1:30", f.full(base))
 	require.Equal(t, "Time, here", f.name())
+	f.how = timeRelative
+	require.Equal(t, "2023-11-14 22:13:20.001482 UTC", f.full(base))
+	require.Empty(t, f.full(bridge.NoTime))
+}
+
+func TestTimesHaveRoom(t *testing.T) {
+	noon := time.Date(2023, 12, 31, 12, 0, 0, 0, time.UTC).UnixNano()
+	const hour = int64(time.Hour)
+	for name, c := range map[string]struct {
+		how         string
+		first, last int64
+		longest     int64 // the time that takes the most room
+		want        string
+	}{
+		"seconds":                          {timeRelative, noon, noon + 9*hour, noon + 9*hour, "32400.000 000"},
+		"seconds back in time":             {timeDelta, noon, noon + 9*hour, noon, "-32400.000 000"},
+		"a day":                            {timeUTC, noon, noon + 11*hour, noon + 11*hour, "23:00:00.000 000"},
+		"over midnight":                    {timeUTC, noon - 13*hour, noon, noon, "12-31 12:00:00.000 000"},
+		"over the year's end":              {timeUTC, noon, noon + 13*hour, noon, "2023-12-31 12:00:00.000 000"},
+		"one day in UTC, two here":         {timeLocal, noon - 24*hour, noon - 17*hour, noon - 17*hour, "12-31 00:30:00.000 000"},
+		"two days in UTC, one here":        {timeLocal, noon - 13*hour, noon, noon - 13*hour, "04:30:00.000 000"},
+		"not known while it is decoded":    {timeUTC, bridge.NoTime, bridge.NoTime, noon, "12:00:00.000 000"},
+		"the same, since the earliest row": {timeRelative, bridge.NoTime, bridge.NoTime, noon, "0.000 000"},
+	} {
+		f := timeForm{how: c.how, first: c.first, last: c.last, offset: func(int64) int { return 330 }}
+		room := f.fit()
+		row, base := bridge.Row{Time: c.longest, Delta: c.first - c.last}, c.first
+		if base == bridge.NoTime {
+			base = noon
+		}
+		require.Equal(t, c.want, string(f.append(nil, &row, base)), name)
+		require.Equal(t, max(len(c.want), 12), room, name)
+	}
 }
