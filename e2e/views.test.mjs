@@ -771,6 +771,23 @@ test("columns' heads stand over their values, with a scroll bar and without one"
   }
 });
 
+test("a time zone with a long name stays over its column", async (t) => {
+  const page = await site.open(t);
+  await page.tab.emulateTimezone("America/Argentina/Buenos_Aires");
+  await page.tab.reload();
+  await page.tab.waitForFunction(() => globalThis.satascope?.ready);
+  await page.tab.click("#example");
+  await page.state("done");
+  for (let i = 0; i < 3; i++) await page.tab.keyboard.press("t");
+  assert.equal(await page.text("#columns .t"), "Time, Buenos Aires");
+  assert.match(await page.tab.$eval("#columns .t button", (e) => e.title), /America\/(Argentina\/)?Buenos_Aires/);
+  for (const key of ["l", "e"]) {
+    await page.tab.keyboard.press(key);
+    await drawn(page);
+    assert.ok(await page.tab.evaluate(() => document.querySelector("#columns .t button").getBoundingClientRect().right <= document.querySelector("#columns .s").getBoundingClientRect().left), "it reaches over the next column");
+  }
+});
+
 test("the place is in the address: reload and Back show it again", async (t) => {
   const page = await example(t);
   await filter(page, "op:ReadFile");

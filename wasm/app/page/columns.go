@@ -329,11 +329,11 @@ func (h *columnBar) changer() dom.HTMLElement {
 func (h *columnBar) nameTimes() {
 	for _, b := range h.times {
 		if !h.table.exchanges {
-			b.SetTextContent(times.name())
-			b.SetTitle("How times are shown: press for another form (T)")
+			b.SetTextContent(times.head())
+			b.SetTitle(times.name() + ": press for another form (T)")
 		} else {
-			b.FirstChild().SetTextContent(times.name()) // before the arrow
-			b.SetTitle("Sort by time (T: another form of times)")
+			b.FirstChild().SetTextContent(times.head()) // before the arrow
+			b.SetTitle(times.name() + ": sort by it (T: another form of times)")
 		}
 	}
 }

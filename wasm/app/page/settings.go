@@ -129,7 +129,7 @@ func (s *settings) nextTime() {
 	times.how = timeForms[(at+1)%len(timeForms)]
 	s.keep()
 	s.apply()
-	s.p.say("Times: " + times.name())
+	s.p.say(times.name())
 }
 
 func (s *settings) isFolded(key string) bool { return slices.Contains(s.folded, key) }

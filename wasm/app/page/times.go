@@ -2,6 +2,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"satascope/wasm/app/bridge"
@@ -88,6 +89,16 @@ func (f *timeForm) name() string {
 		return "Time, here"
 	}
 	return "Time, s"
+}
+
+// head names the column where there is room for few words: of a time zone, by its
+// city.
+func (f *timeForm) head() string {
+	name := f.name()
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		name = "Time, " + strings.ReplaceAll(name[i+1:], "_", " ")
+	}
+	return name
 }
 
 // append appends a row's time; nothing when it is not known.

@@ -30,6 +30,10 @@ func TestTimeForms(t *testing.T) {
 	f := timeForm{how: timeLocal, offset: func(int64) int { return -90 }}
 	require.Equal(t, "2023-11-14 20:43:20.001482 UTC-1:30", f.full(base))
 	require.Equal(t, "Time, here", f.name())
+	for zone, want := range map[string]string{"America/Argentina/Buenos_Aires": "Time, Buenos Aires", "UTC": "Time, UTC", "": "Time, here"} {
+		f.zone = zone
+		require.Equal(t, want, f.head())
+	}
 	f.how = timeRelative
 	require.Equal(t, "2023-11-14 22:13:20.001482 UTC", f.full(base))
 	require.Empty(t, f.full(bridge.NoTime))
