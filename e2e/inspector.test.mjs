@@ -478,6 +478,9 @@ test("the strip: playhead, zoom, drag, brush and keys", async (t) => {
   // By the keyboard alone.
   await keyboard.press("End");
   await page.tab.waitForFunction(() => document.getElementById("strip-time").getAttribute("aria-valuenow") === document.getElementById("strip-time").getAttribute("aria-valuemax"));
+  await frames(page);
+  const end = await page.tab.$eval("#strip-head", (e) => e.getBoundingClientRect().right);
+  assert.ok(end <= box.x + box.width, "the playhead's line at the end is cut off");
   await keyboard.press("PageDown");
   await page.tab.waitForFunction(() => Number(document.getElementById("strip-time").getAttribute("aria-valuenow")) < 150);
   await keyboard.press("+");

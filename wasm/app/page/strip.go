@@ -406,7 +406,7 @@ func (s *strip) drawHead() {
 		s.coverTicks(0, 0)
 		return
 	}
-	x := part * s.width
+	x := min(part*s.width, s.width-1) // at the very end, too, its line is within
 	text := count1(s.row)
 	if !s.byRow {
 		text = string(appendTime(nil, s.rowTime, s.p.list.base)) + " s"

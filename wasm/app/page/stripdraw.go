@@ -13,6 +13,7 @@ const (
 	lanePitch      = 16 // from one lane to the next
 	laneHeight     = 12
 	findingsHeight = 14
+	markWidth      = 8 // of a failure or finding
 )
 
 // stripHeight is how tall a strip with so many lanes is.
@@ -148,10 +149,14 @@ func (p *painting) paint(view, counted span, lanes [][]bridge.Bucket, c palette)
 				continue
 			}
 			from, to := p.place(view, counted, i, len(lanes[0]), width)
+			x := (from + to) / 2
+			if 0 <= x && x <= width {
+				x = min(max(x, markWidth/2), width-markWidth/2) // whole at the ends, too
+			}
 			if findings {
-				p.triangle((from+to)/2, y+2, c.finding)
+				p.triangle(x, y+2, c.finding)
 			} else {
-				p.cross((from+to)/2, y+2, c.failure)
+				p.cross(x, y+2, c.failure)
 			}
 		}
 	}

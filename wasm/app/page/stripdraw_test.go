@@ -87,6 +87,25 @@ func TestPaint(t *testing.T) {
 
 	p.paint(whole, span{0, -1}, nil, c)
 	require.Empty(t, colours(10))
+
+	// A mark at either end is as whole as one in the middle.
+	for _, mark := range []bridge.Bucket{{Failures: 1}, {Findings: 1}} {
+		var pixels []int
+		for _, at := range []int{0, 50, 99} {
+			lane := make([]bridge.Bucket, 100)
+			lane[at] = mark
+			p.paint(whole, whole, [][]bridge.Bucket{lane}, palette{failure: c.failure, finding: c.finding})
+			n := 0
+			for i := 0; i < len(p.pix); i += 4 {
+				if p.pix[i] > 0 {
+					n++
+				}
+			}
+			pixels = append(pixels, n)
+		}
+		require.InEpsilon(t, pixels[1], pixels[0], 0.2) // where it stands between two pixels, it has some more or less
+		require.InEpsilon(t, pixels[1], pixels[2], 0.2)
+	}
 }
 
 func TestTicks(t *testing.T) {
