@@ -82,10 +82,10 @@ var recognisers = []recogniser{
 	recogniseCapture,
 	recogniseForeign,
 	recogniseUTF16,
+	recogniseLog,    // whose paths may hold control characters
 	recogniseBinary, // all below it see text only
 	recogniseDissection,
 	recogniseEvents,
-	recogniseLog,
 	recogniseMarkedLog,
 	recogniseFollow,
 	recogniseXXD,

@@ -46,6 +46,7 @@ func TestLogEntries(t *testing.T) {
 		{"->OpenFile     {path=a\nb,mode=r}", "<-       FDRES {response=Success (1)}", "  ->12", "<- Folder Item {rc=Success,next_item=<None>}"},
 		{"->OpenFile     {path=a\n->b,mode=r}", "->Remove       {path=\n\n  ->12x}", "->Remove       {path=\n!! b {stream}"},
 		{"->OpenFile     {path=a\r\nb,mode=r}\r", "  ->0\r", "!! no-header {stream=0,from=client}\r", "->X            {y=z"},
+		{"->Remove       {path=a\x07\x1B[31mb\x7F}", "<-          RC {return_code=Success}"},
 		{"->Remove       {path=a}\n\n\nwords", "  ->1", "  ->12345678901234567890\n  ->123456789012345678901"},
 		{"\xEF\xBB\xBF->Remove       {path=a}", "<-          RC {return_code=Success}"},
 		{"->Remove       {path=" + strings.Repeat("\n"+strings.Repeat("x", 300), 50) + "}", "  ->1"},
