@@ -322,6 +322,24 @@ test("notes and marks are found by the filter and by Ctrl+F, and the list follow
   await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "3");
 });
 
+test("a key for the row that was just gone to is about that row, also while it is on its way", async (t) => {
+  const page = await site.open(t);
+  await page.choose(golden("captures", "pipelined.pcap"));
+  await page.state("done");
+  await drawn(page);
+  await page.tab.keyboard.press("Home");
+  await selected(page);
+  // Both keys come before the worker can answer.
+  const pressed = (...keys) => page.tab.evaluate((keys) => {
+    for (const key of keys) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }, keys);
+  await pressed("End", "m");
+  await page.tab.waitForSelector("#rows .marked.sel");
+  const last = await selected(page);
+  assert.equal(last.place, await rowCount(page));
+  assert.deepEqual((await filter(page, "note:marked")).map((r) => r.n), [last.n]);
+});
+
 test("a row that leaves the list because of its notes keeps the selection", async (t) => {
   const page = await example(t);
   const mark = async (there) => {

@@ -150,7 +150,11 @@ func (k *keys) pressed(ev *dom.KeyboardEvent) {
 			return
 		}
 		ev.PreventDefault()
-		do[entry.action](k.p)
+		if ofRow(entry.action) {
+			k.p.list.whenKnown(func() { do[entry.action](k.p) })
+		} else {
+			do[entry.action](k.p)
+		}
 		return
 	}
 }
@@ -167,6 +171,15 @@ func (k *keys) takes(a action) bool {
 		return js.Global().Call("getSelection").Get("isCollapsed").Bool()
 	}
 	return true
+}
+
+// ofRow says whether an action is about the selected row, and not about a place.
+func ofRow(a action) bool {
+	switch a {
+	case toRequest, toResponse, copyRows, valueMenu, markRow, noteRow:
+		return true
+	}
+	return false
 }
 
 // atLog says whether a key that moves in the log is meant for it. Letters are,

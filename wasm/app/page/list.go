@@ -52,11 +52,12 @@ type list struct {
 	fetched func() // rows came
 	single  func(*bridge.Row)
 
-	sel     int  // the selected record, -1 for none
-	at      int  // its place, -1 when the view does not have it
-	near    int  // then, the place where it would stand, -1 when not known
-	partner int  // the record of its other side, -1 for none
-	waiting bool // the row at the place was not here yet: its record is not known
+	sel     int    // the selected record, -1 for none
+	at      int    // its place, -1 when the view does not have it
+	near    int    // then, the place where it would stand, -1 when not known
+	partner int    // the record of its other side, -1 for none
+	waiting bool   // the row at the place was not here yet: its record is not known
+	then    func() // called when it is
 	picks   picks
 
 	active      *rowElement // which assistive technology was told is the current one
@@ -172,7 +173,7 @@ func (l *list) show(id uint32, t *table, rows int, version uint32, place int, ex
 
 // put takes where the selected record stands.
 func (l *list) put(place int, exact bool) {
-	l.at, l.near, l.waiting = -1, -1, false
+	l.at, l.near, l.waiting, l.then = -1, -1, false, nil
 	switch {
 	case l.sel < 0:
 	case exact:
@@ -452,6 +453,10 @@ func (l *list) settle() {
 		l.waiting = false
 		l.sel, l.partner = row.Index, row.Partner
 		l.selected(l.sel)
+		if then := l.then; then != nil {
+			l.then = nil
+			then()
+		}
 	case row.Index == l.sel || row.Exchange && row.Partner == l.sel:
 		l.partner = row.Partner
 		if row.Partner == l.sel {
@@ -464,7 +469,7 @@ func (l *list) settle() {
 // have it.
 func (l *list) choose(record, place, partner int) {
 	same := record == l.sel && place == l.at
-	l.sel, l.at, l.partner, l.waiting = record, place, partner, false
+	l.sel, l.at, l.partner, l.waiting, l.then = record, place, partner, false, nil
 	if place >= 0 {
 		l.near = -1
 	}
@@ -484,8 +489,18 @@ func (l *list) choosePlace(place int) {
 	if place == l.at && l.waiting {
 		return
 	}
-	l.at, l.near, l.partner, l.waiting = place, -1, -1, true
+	l.at, l.near, l.partner, l.waiting, l.then = place, -1, -1, true, nil
 	l.redraw()
+}
+
+// whenKnown calls f, which is about the selected record: now, or when the row at
+// the place that was gone to is here. Who goes elsewhere before does without.
+func (l *list) whenKnown(f func()) {
+	if l.waiting {
+		l.then = f
+		return
+	}
+	f()
 }
 
 // goTo selects the row at a place and brings it into view.
