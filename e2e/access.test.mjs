@@ -545,6 +545,34 @@ test("what goes away does not take the focus with it", async (t) => {
   await tab.keyboard.press("Enter");
   await has("log", "the search, closed");
 
+  // Keys that take away where the focus is.
+  await tab.focus("#side .facet");
+  await tab.keyboard.press("b");
+  await has("log", "the side list, closed by its key");
+  await tab.keyboard.press("b");
+  await tab.keyboard.press("e");
+  await tab.waitForSelector("#columns .x button");
+  await tab.focus("#columns .x button");
+  await tab.keyboard.press("l");
+  await tab.waitForSelector("#columns .m:not(:has(button))");
+  await has("log", "the exchanges' heads are gone");
+
+  // A notice, by either of its buttons.
+  for (const button of ["close", "go"]) {
+    await tab.keyboard.press("/");
+    await tab.keyboard.type("op:Ping");
+    await tab.keyboard.press("Enter");
+    await drawn(tab);
+    await tab.keyboard.press("g");
+    await tab.keyboard.type("50");
+    await tab.keyboard.press("Enter");
+    await tab.waitForSelector("#notice", { visible: true });
+    await tab.focus(`#notice-${button}`);
+    await tab.keyboard.press("Enter");
+    await tab.waitForSelector("#notice", { hidden: true });
+    await has("log", `the notice, by ${button}`);
+  }
+
   // The strip's buttons come and go with the range.
   for (const name of ["Forget the selected range", "Zoom to the selected range", "Filter by the selected range"]) {
     await tab.focus("#strip-time");

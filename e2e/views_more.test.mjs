@@ -697,6 +697,16 @@ test("captures of other days, joined, are told in the summary, which leads to wh
   await page.tab.waitForFunction(() => /3456\d{4}\.\d{3} \d{3} s/.test(document.getElementById("message-about").textContent));
 });
 
+test("the dialog for sharing keeps the focus where the host stores no shares", async (t) => {
+  const page = await example(t);
+  await page.tab.focus("#share-open");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForFunction(() => document.querySelector("[name=share-how][value=stored]").disabled);
+  assert.equal(await page.tab.evaluate(() => document.activeElement.value), "data");
+  await page.tab.keyboard.press("Escape");
+  assert.equal(await focused(page), "share-open");
+});
+
 test("all forms are named on the page, as in the code's table", async (t) => {
   const page = await site.open(t);
   await page.tab.click("#forms-open");

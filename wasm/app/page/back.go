@@ -59,7 +59,10 @@ func sameFiles(a, b []source) bool {
 	return same
 }
 
-func (b *wayBack) hide() { show(b.bar, false) }
+func (b *wayBack) hide() {
+	b.p.leave(b.bar)
+	show(b.bar, false)
+}
 
 // label is what a button that leads back says.
 func (b *wayBack) label() string { return "Back to " + visible(b.name) }

@@ -276,13 +276,16 @@ func (h *columnBar) focused() string {
 	return cell.GetAttribute("class")
 }
 
-// focus gives the focus back to the button of a column.
+// focus gives the focus back to the button of a column, or to the rows where the
+// column has none now.
 func (h *columnBar) focus(class string) {
 	if class == "" {
 		return
 	}
 	if again := h.box.QuerySelector("." + class + " button"); again != nil {
 		again.(dom.HTMLElement).Focus()
+	} else {
+		h.p.list.focus()
 	}
 }
 

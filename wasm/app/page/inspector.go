@@ -350,8 +350,8 @@ func (n *inspector) show(open bool) {
 	n.layOut()
 	if open {
 		n.want()
-	} else if n.box.Underlying().Call("contains", document.ActiveElement().Underlying()).Bool() {
-		n.p.list.grid.Call("focus", map[string]any{"preventScroll": true})
+	} else {
+		n.p.leave(n.box)
 	}
 }
 

@@ -215,6 +215,13 @@ func (p *page) showLog(there bool) {
 	p.strip.showLog(there)
 }
 
+// leave gives the focus to the rows where it stands in an element that goes away.
+func (p *page) leave(el dom.Node) {
+	if el.Underlying().Call("contains", document.Underlying().Get("activeElement")).Bool() {
+		p.list.focus()
+	}
+}
+
 // A source is a File or Blob and what it is called.
 type source struct {
 	file js.Value

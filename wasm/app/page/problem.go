@@ -88,6 +88,7 @@ func (b *problem) dismiss() {
 		return
 	}
 	b.back = nil
+	b.p.leave(b.notice)
 	show(b.notice, false)
 }
 

@@ -141,9 +141,14 @@ func (s *share) offerStored() {
 	}
 	s.storedWhy.SetTextContent(why)
 	stored := document.QuerySelector(`input[name="share-how"][value="stored"]`).Underlying()
+	focused := stored.Equal(document.Underlying().Get("activeElement"))
 	stored.Set("disabled", none)
 	if none && stored.Get("checked").Bool() {
-		document.QuerySelector(`input[name="share-how"][value="data"]`).Underlying().Set("checked", true)
+		data := document.QuerySelector(`input[name="share-how"][value="data"]`).(dom.HTMLElement)
+		data.Underlying().Set("checked", true)
+		if focused {
+			data.Focus()
+		}
 		s.changed()
 	}
 }

@@ -105,6 +105,9 @@ func (s *sidebar) setOpen(open bool) {
 	if !s.narrow.Get("matches").Bool() {
 		s.p.settings.setSideClosed(!open)
 	}
+	if !open {
+		s.p.leave(byID("side"))
+	}
 	s.layout()
 	if open && s.narrow.Get("matches").Bool() {
 		s.log.button.Focus() // it lies over the list
