@@ -232,6 +232,7 @@ test("a mistake is underlined and said; the rows stay, and what was meant is one
   assert.equal(await page.tab.$eval("#filter", (e) => e.value), "stream:0 op:OpenFile");
   await page.tab.waitForFunction(() => document.getElementById("filter").ariaInvalid !== "true");
   assert.equal(await shown(page, "#filter-mistake"), false);
+  assert.equal((await page.tab.accessibility.snapshot({ root: await page.tab.$("#filter") })).description ?? "", "", "what was wrong is heard no more");
   const left = await drawn(page);
   assert.ok(left.length > 2);
   for (const r of left) assert.match(r.text, /^->OpenFile|^<- +FDRES/);

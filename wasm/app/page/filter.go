@@ -170,6 +170,9 @@ func (f *filterBar) right() {
 	if f.stopMistake != nil {
 		f.stopMistake()
 	}
+	if f.paused {
+		f.want.SetTextContent("") // it describes the input, hidden as well
+	}
 	f.stopMistake, f.paused, f.hinted = nil, false, false
 	f.sayMistake()
 	f.input.RemoveAttribute("aria-invalid")
