@@ -60,6 +60,9 @@ func viewOf(d *decode.Decoder, i int) view {
 		}
 		if v.length == 0 {
 			v.lack = "These bytes are not in the file."
+			if r.Kind == walcore.Written && r.A == 0 {
+				v.lack = "There are none: 0 bytes were written."
+			}
 		}
 		return v
 	}
