@@ -128,8 +128,8 @@ func rounded(n, unit uint64) uint64 {
 	return q
 }
 
-// appendTime appends a moment, nanoseconds since 1970, in UTC.
-func appendTime(dst []byte, ns int64) []byte {
+// AppendMoment appends a moment, nanoseconds since 1970, in UTC.
+func AppendMoment(dst []byte, ns int64) []byte {
 	return time.Unix(0, ns).UTC().AppendFormat(dst, "2006-01-02 15:04:05.000000 UTC")
 }
 

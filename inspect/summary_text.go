@@ -122,7 +122,7 @@ func (w *markdown) heading(s *Summary) {
 	w.text("\n")
 	if s.First != walcore.NoTime {
 		w.text("- ")
-		w.b = appendTime(w.b, s.First)
+		w.b = AppendMoment(w.b, s.First)
 		w.text(", for ")
 		w.duration(s.Last - s.First)
 		w.text("\n")

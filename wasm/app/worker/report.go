@@ -99,7 +99,7 @@ func (r *reporter) heading() {
 	}
 	r.line(say(countOf(uint64(s.Rows.Requests)+uint64(s.Rows.Responses)) + " messages (" + countOf(uint64(s.Rows.Requests)) + " requests, " + countOf(uint64(s.Rows.Responses)) + " responses), " + bytesOf(s.Rows.Bytes) + ", streams: " + countOf(uint64(s.StreamsAll))))
 	if s.First != walcore.NoTime {
-		r.line(say("for " + duration(s.Last-s.First)))
+		r.line(say(string(inspect.AppendMoment(nil, s.First)) + ", for " + duration(s.Last-s.First)))
 	}
 	if s.Silence.Long() {
 		r.line(at(s.Silence.String(), s.Silence.Row))

@@ -32,6 +32,10 @@ func TestReportLeadsToWhatItSays(t *testing.T) {
 				require.Contains(t, p.Text, countOf(uint64(p.Row)+1))
 			}
 		}
+		if name == story {
+			require.Contains(t, m.Sections[0].Lines[2].Text, " UTC, for 1.4 s")
+			require.Contains(t, m.Markdown, "- "+m.Sections[0].Lines[2].Text+"\n", "as it is copied")
+		}
 		seen := map[string]bool{}
 		for _, s := range m.Sections {
 			seen[s.Title] = true
