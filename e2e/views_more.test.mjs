@@ -697,6 +697,34 @@ test("captures of other days, joined, are told in the summary, which leads to wh
   await page.tab.waitForFunction(() => /3456\d{4}\.\d{3} \d{3} s/.test(document.getElementById("message-about").textContent));
 });
 
+test("blanks in a path are shown as they are, wherever it stands", async (t) => {
+  const page = await site.open(t);
+  const file = join(folder, "blanks.pcap");
+  writePcap(file, [...hello(), [true, openFile("/a  b")], [false, response(0, 3)]]);
+  await page.choose(file);
+  await page.state("done");
+  await drawn(page);
+  await page.tab.keyboard.press("End");
+  await page.tab.keyboard.press("[");
+  await page.tab.waitForFunction(() => [...document.querySelectorAll("#fields .val")].some((e) => e.innerText === "/a  b"));
+  await page.tab.keyboard.press("Enter");
+  assert.ok(await page.tab.$$eval("#menu i", (all) => all.some((e) => e.innerText === "/a  b")));
+  await page.tab.keyboard.press("Escape");
+  await page.tab.keyboard.press("j");
+  await page.tab.click("#tab-state");
+  await page.tab.waitForFunction(() => document.querySelector("#panel-state .path")?.innerText === "/a  b");
+  await page.tab.keyboard.press("s");
+  await page.tab.waitForFunction(() => [...document.querySelectorAll("#summary code")].some((e) => e.innerText === "/a  b"));
+  await page.screenshot("views-summary-blanks");
+  // The column of rows' numbers is no wider than they are.
+  const [number, cell] = await page.tab.$eval("#summary td.right:first-child", (e) => [e.querySelector("button").getBoundingClientRect().width, e.getBoundingClientRect().width]);
+  assert.ok(cell - number < 60, `${cell} for ${number}`);
+  await page.tab.keyboard.press("Escape");
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.type("path:");
+  await page.tab.waitForFunction(() => document.querySelector("#filter-list b")?.innerText === "/a  b");
+});
+
 test("the dialog for sharing keeps the focus where the host stores no shares", async (t) => {
   const page = await example(t);
   await page.tab.focus("#share-open");
