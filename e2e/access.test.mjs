@@ -363,6 +363,10 @@ for (const [what, viewport] of [["zoomed to 200%", { width: 720, height: 450, de
         assert.ok(room.header <= 110, `the header is ${room.header} high`);
         assert.ok(room.log >= 88, `the log has ${room.log} pixels: four rows`);
       }
+      // Twice as large the page still has the times, in full, and the latencies.
+      if (viewport.width === 720 && (name === "log" || name === "exchanges")) {
+        assert.deepEqual(await tab.evaluate(() => [".t", ".l"].map((cell) => [...document.querySelectorAll(`#rows ${cell}`)].every((e) => e.checkVisibility() && e.scrollWidth <= e.clientWidth))), [true, true], name);
+      }
       // What a dialog holds can be scrolled to.
       found.push(...(await tab.evaluate((name) => [...document.querySelectorAll("dialog[open] :is(button, input, select, textarea, a)")].filter((e) => e.checkVisibility({ visibilityProperty: true })).flatMap((e) => {
         e.scrollIntoView({ block: "nearest" });
