@@ -836,6 +836,22 @@ test("Back goes behind each click, however quickly they follow one another", asy
   }
 });
 
+test("Back goes behind each filter that was typed, and not behind a click before it", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("e");
+  await drawn(page);
+  await filter(page, "op:ReadFile");
+  await page.tab.click("#columns .l button");
+  await page.tab.waitForFunction(() => location.hash.includes("sort=-latency"));
+  await filter(page, "op:OpenFile");
+  await filter(page, "op:Ping");
+  for (const there of ["view=exchanges&sort=-latency&filter=op:OpenFile", "view=exchanges&sort=-latency&filter=op:ReadFile", "view=exchanges&filter=op:ReadFile", "view=exchanges"]) {
+    await page.tab.goBack();
+    await page.tab.waitForFunction((there) => decodeURIComponent(location.hash).endsWith(`gz&${there}`) && document.getElementById("filter").value === (there.split("filter=")[1] ?? ""), {}, there);
+    await drawn(page);
+  }
+});
+
 test("the place in a chosen file is kept until the same file comes, whatever it is called", async (t) => {
   const page = await site.open(t);
   const file = golden("captures", "plain.pcap");

@@ -118,7 +118,8 @@ func (a *address) changed() {
 	a.put(entry)
 }
 
-// step has the next change be an entry of its own: it is not typed.
+// step has the next change be an entry of its own: it is not typed, or begins
+// what is typed anew.
 func (a *address) step() { a.last = time.Time{} }
 
 // selected is called when another row is selected.

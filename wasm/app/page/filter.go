@@ -39,6 +39,7 @@ type filterBar struct {
 	open    bool // the ways to go on are shown
 	whole   bool // what stands at the cursor is one of them already
 	spaced  bool // the space before the cursor came with what was taken
+	left    bool // the focus was elsewhere since something was typed
 	suggest string
 }
 
@@ -46,13 +47,16 @@ func newFilterBar(p *page) *filterBar {
 	f := &filterBar{
 		p: p, input: byID("filter"), mirror: byID("filter-mirror"), list: byID("filter-list"), clear: byID("filter-clear"), count: byID("filter-count"),
 		said: byID("filter-said"), mistake: byID("filter-mistake"), want: byID("filter-want"), fix: byID("filter-fix"),
-		save: byID("filter-save"), saved: byID("filter-saved"), active: -1,
+		save: byID("filter-save"), saved: byID("filter-saved"), active: -1, left: true,
 	}
 	on(f.input, "input", func(ev dom.Event) {
 		f.typed()
 	})
 	on(f.input, "keydown", func(ev dom.Event) { f.pressed(ev) })
-	on(f.input, "blur", func(dom.Event) { f.shut() })
+	on(f.input, "blur", func(dom.Event) {
+		f.left = true
+		f.shut()
+	})
 	on(f.input, "scroll", func(dom.Event) { f.scroll() })
 	on(f.input, "click", func(dom.Event) {
 		if f.open {
@@ -113,6 +117,10 @@ func (f *filterBar) typed() {
 	f.spaced = false
 	f.right()
 	f.paint()
+	if f.left {
+		f.left = false
+		f.p.address.step() // another filter than what was typed before
+	}
 	f.p.views.filter(f.text())
 	f.complete()
 }
