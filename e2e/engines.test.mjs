@@ -231,6 +231,29 @@ for (const name of ENGINES) {
       await page.wait((text) => document.getElementById("paste-text").value.trimEnd() === text, lines.join("\n"));
     });
 
+    for (const bars of [false, true]) {
+      test(`columns' heads stand over their values, with ${bars ? "scroll bars that take room" : "the engine's own scroll bars"}`, async (t) => {
+        const page = await example(t, { bars });
+        const room = await page.evaluate(() => document.getElementById("log").offsetWidth - document.getElementById("log").clientWidth);
+        if (bars) assert.ok(room > 0, "a scroll bar takes room");
+        for (const [view, columns] of [["l", 5], ["e", 8]]) {
+          for (const text of ["", "path:*/system.xml"]) { // more rows than fit, and fewer
+            await filter(page, text);
+            await page.press(view);
+            await page.wait((columns) => document.querySelector("#rows > :last-child")?.children.length === columns, columns);
+            await page.rows();
+            const [heads, values] = await page.evaluate(() => ["#columns .r", "#rows > :first-child"].map((s) => [...document.querySelector(s).children].map((c) => {
+              const { left, right } = c.getBoundingClientRect();
+              return `${c.className.split(" ")[0]} ${left.toFixed(1)} to ${right.toFixed(1)}`;
+            })));
+            assert.equal(heads.length, columns);
+            assert.deepEqual(heads, values, `${view} ${text}`);
+            await page.screenshot(`engines-columns-${view}${text ? "-few" : ""}${bars ? "-bars" : ""}`);
+          }
+        }
+      });
+    }
+
     test("reload and Back come to the same place", async (t) => {
       const page = await example(t);
       await filter(page, "op:ReadFile");

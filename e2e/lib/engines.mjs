@@ -31,10 +31,10 @@ export function engine(name) {
   const self = { name, origin: "", open: (t, options) => open(self, t, options) };
   const browsers = new Map();
   let server;
-  /** The browser for light or dark systems, started when it is first needed. */
-  self.browser = (dark) => {
-    const kind = name === "webkit" ? "any" : dark ? "dark" : "light";
-    if (!browsers.has(kind)) browsers.set(kind, LAUNCH[name](dark));
+  /** The browser for light or dark systems, with or without scroll bars that take room, started when it is first needed. */
+  self.browser = (dark, bars) => {
+    const kind = name === "webkit" ? "any" : `${dark} ${bars}`;
+    if (!browsers.has(kind)) browsers.set(kind, LAUNCH[name](dark, bars));
     return browsers.get(kind);
   };
   before(async () => {
@@ -49,20 +49,20 @@ export function engine(name) {
 }
 
 const LAUNCH = {
-  chromium: (dark) => puppeteers({ executablePath: program("CHROMIUM"), args: FLAGS }, dark),
-  firefox: (dark) => puppeteers({ browser: "firefox", executablePath: program("FIREFOX") }, dark),
+  chromium: (dark, bars) => puppeteers({ executablePath: program("CHROMIUM"), args: FLAGS, ignoreDefaultArgs: bars && ["--hide-scrollbars"] }, dark, bars),
+  firefox: (dark, bars) => puppeteers({ browser: "firefox", executablePath: program("FIREFOX") }, dark, bars),
   webkit: async () => (await import("../webkit/webdriver.mjs")).launch({ driver: program("WEBKIT_DRIVER"), browser: program("WEBKIT_BROWSER") }),
 };
 
 /** A browser that puppeteer drives. */
-async function puppeteers(options, dark) {
+async function puppeteers(options, dark, bars) {
   const downloads = await mkdtemp(join(tmpdir(), "satascope-engines-"));
   const firefox = options.browser === "firefox";
   const browser = await puppeteer.launch({
     ...options, headless: true, protocolTimeout: 3 * PATIENCE,
     extraPrefsFirefox: {
       "browser.download.dir": downloads, "browser.download.folderList": 2, "browser.download.useDownloadDir": true,
-      "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+      "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1, "widget.gtk.overlay-scrollbars.enabled": !bars,
       // Nothing of its own goes over the network.
       "browser.safebrowsing.downloads.enabled": false, "network.captive-portal-service.enabled": false, "app.normandy.enabled": false, "services.settings.server": "data:,",
     },
@@ -126,10 +126,11 @@ async function puppeteers(options, dark) {
  * @param {object} [options]
  * @param {string} [options.path] what to open, after the origin
  * @param {boolean} [options.dark] whether the system is dark
+ * @param {boolean} [options.bars] whether scroll bars take room
  * @param {{width: number, height: number}} [options.viewport]
  */
-async function open(self, t, { path = "/", dark = false, viewport = { width: 1440, height: 900 } } = {}) {
-  const tab = await (await self.browser(dark)).open({ dark, viewport });
+async function open(self, t, { path = "/", dark = false, bars = false, viewport = { width: 1440, height: 900 } } = {}) {
+  const tab = await (await self.browser(dark, bars)).open({ dark, bars, viewport });
   const page = new Page(self, tab);
   t.after(() => page.close());
   await tab.goto(self.origin + path);

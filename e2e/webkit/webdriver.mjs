@@ -2,7 +2,7 @@
 // and a home folder of its own, on a display that nobody sees.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,8 +59,11 @@ async function listening(address, child) {
   throw new Error(`${child.spawnfile} does not listen at ${address}`);
 }
 
-async function open({ driver, browser }, display, { dark, viewport }) {
+async function open({ driver, browser }, display, { dark, bars, viewport }) {
   const home = await mkdtemp(join(tmpdir(), "satascope-webkit-"));
+  const settings = join(home, ".config", "gtk-3.0");
+  await mkdir(settings, { recursive: true });
+  await writeFile(join(settings, "settings.ini"), `[Settings]\ngtk-overlay-scrolling=${!bars}\n`);
   const port = await freePort();
   const child = spawn(driver, ["--host=127.0.0.1", `--port=${port}`], {
     stdio: "ignore",
