@@ -124,7 +124,12 @@ type jsonLine struct {
 	line    int
 	scratch []byte // strings with escapes in them
 
-	sleep bool
+	seen  member // which of the members there are
+	opAt  int    // where the op's value stands
+	hex   []byte // the bytes, as digits, and where they stand
+	hexAt int
+
+	sleep bool // an op that says nothing of a conversation
 	cut   bool // what is wrong is that the line ends
 	err   error
 }
@@ -152,107 +157,109 @@ var ops = [...]member{
 // event reads the object and tells whether it is right.
 func (p *jsonLine) event(e *Event) bool {
 	*e = Event{Line: p.line}
-	var seen member
-	var hex []byte
-	var hexAt int
-	opAt := 0
 	if !p.take('{', "an object, {…}") {
 		return false
 	}
 	p.space()
 	if p.i < len(p.b) && p.b[p.i] == '}' {
 		p.i++
-	} else {
-		for {
-			p.space()
-			at := p.i
-			name, ok := p.string("a member's name")
-			if !ok {
-				return false
-			}
-			var is member
-			for bit, m := range members {
-				if string(name) == m {
-					is = 1 << bit
-				}
-			}
-			if seen&is != 0 {
-				return p.bad(at, "each member once", "another "+strconv.Quote(string(name)))
-			}
-			seen |= is
-			p.space()
-			if !p.take(':', "a colon after a member's name") {
-				return false
-			}
-			p.space()
-			switch is {
-			case hasOp:
-				opAt = p.i
-				op, ok := p.string(`the name of an op, in quotation marks`)
-				if !ok {
-					return false
-				}
-				p.sleep = string(op) == "sleep"
-				if e.Op, ok = opOf(op); !ok && !p.sleep {
-					return p.bad(opAt, `the op "open", "close", "req", "resp", "oob" or "sleep"`, quoted(op))
-				}
-			case hasStream:
-				if e.Stream, ok = p.uint("a stream's number", math.MaxUint64); !ok {
-					return false
-				}
-			case hasLen:
-				if e.Length, ok = p.uint("a length", math.MaxUint64); !ok {
-					return false
-				}
-			case hasFD:
-				if e.FD, ok = p.fd(); !ok {
-					return false
-				}
-			case hasHex:
-				if hex, hexAt, ok = p.digits(); !ok {
-					return false
-				}
-			default:
-				if !p.any() {
-					return false
-				}
-			}
-			p.space()
-			if p.i < len(p.b) && p.b[p.i] == '}' {
-				p.i++
-				break
-			}
-			if !p.take(',', "a comma or } after a member") {
-				return false
-			}
-		}
+	} else if !p.members(e) {
+		return false
 	}
 	p.space()
 	if p.i < len(p.b) {
 		return p.bad(p.i, "the end of the line after the object", quoted(p.b[p.i:]))
 	}
-	if seen&hasOp == 0 {
+	if p.seen&hasOp == 0 {
 		return p.bad(0, `a member "op"`, "none")
 	}
 	if p.sleep {
 		return true
 	}
-	if missing := ops[e.Op] &^ seen; missing != 0 {
+	if missing := ops[e.Op] &^ p.seen; missing != 0 {
 		for bit, m := range members {
 			if missing&(1<<bit) != 0 {
-				return p.bad(opAt, "a member "+strconv.Quote(m)+" with the op "+strconv.Quote(e.Op.String()), "none")
+				return p.bad(p.opAt, "a member "+strconv.Quote(m)+" with the op "+strconv.Quote(e.Op.String()), "none")
 			}
 		}
 	}
-	if ops[e.Op]&hasHex == 0 {
-		return true
+	return ops[e.Op]&hasHex == 0 || p.bytes(e)
+}
+
+// members reads the members of the object, and the } behind them.
+func (p *jsonLine) members(e *Event) bool {
+	for {
+		p.space()
+		at := p.i
+		name, ok := p.string("a member's name")
+		if !ok {
+			return false
+		}
+		var is member
+		for bit, m := range members {
+			if string(name) == m {
+				is = 1 << bit
+			}
+		}
+		if p.seen&is != 0 {
+			return p.bad(at, "each member once", "another "+strconv.Quote(string(name)))
+		}
+		p.seen |= is
+		p.space()
+		if !p.take(':', "a colon after a member's name") {
+			return false
+		}
+		p.space()
+		if !p.value(is, e) {
+			return false
+		}
+		p.space()
+		if p.i < len(p.b) && p.b[p.i] == '}' {
+			p.i++
+			return true
+		}
+		if !p.take(',', "a comma or } after a member") {
+			return false
+		}
 	}
-	// Decoded in place: a byte never needs more room than its digits.
-	out := hex[:len(hex)/2]
+}
+
+// value reads the value of a member, any for one that is not known.
+func (p *jsonLine) value(of member, e *Event) (ok bool) {
+	switch of {
+	case hasOp:
+		p.opAt = p.i
+		op, ok := p.string(`the name of an op, in quotation marks`)
+		if !ok {
+			return false
+		}
+		p.sleep = string(op) == "sleep"
+		if e.Op, ok = opOf(op); !ok && !p.sleep {
+			return p.bad(p.opAt, `the op "open", "close", "req", "resp", "oob" or "sleep"`, quoted(op))
+		}
+		return true
+	case hasStream:
+		e.Stream, ok = p.uint("a stream's number", math.MaxUint64)
+	case hasLen:
+		e.Length, ok = p.uint("a length", math.MaxUint64)
+	case hasFD:
+		e.FD, ok = p.fd()
+	case hasHex:
+		p.hex, p.hexAt, ok = p.digits()
+	default:
+		ok = p.any()
+	}
+	return ok
+}
+
+// bytes decodes the event's bytes, in place: a byte never needs more room than its
+// digits.
+func (p *jsonLine) bytes(e *Event) bool {
+	out := p.hex[:len(p.hex)/2]
 	for i := range out {
-		hi, lo := hexValue[hex[2*i]], hexValue[hex[2*i+1]]
+		hi, lo := hexValue[p.hex[2*i]], hexValue[p.hex[2*i+1]]
 		if hi|lo >= 16 {
-			at := hexAt + 2*i
+			at := p.hexAt + 2*i
 			if hi < 16 {
 				at++
 			}
@@ -260,7 +267,7 @@ func (p *jsonLine) event(e *Event) bool {
 		}
 		out[i] = hi<<4 | lo
 	}
-	e.Bytes, e.File = out, p.base+int64(hexAt)
+	e.Bytes, e.File = out, p.base+int64(p.hexAt)
 	return true
 }
 
