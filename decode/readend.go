@@ -54,28 +54,33 @@ func (f *framer) spoke(acked int64) {
 	}
 }
 
-// decideEnd decides where an open read ends, if it can be told yet
-// (section 2): where the client spoke again if nothing else waited, else where
-// what follows looks like the response to the next request. When both ends or
-// neither are borne out, the server's rule holds.
+// decideEnd decides where an open read ends, if it can be told yet (section 2): where
+// the client spoke again if nothing else waited, else where what follows looks like
+// the response to the next request. When both ends or neither are borne out, the
+// server's rule holds. byServer and byTool are the lengths by the two rules.
 func (f *framer) decideEnd() bool {
 	l, st := f.server, f.stream()
 	w := &f.waiting[0]
 	first := uint64(st.FirstRead)
-	ours := sata.ReadHeadSize + readData(f.open.form, f.open.length, w.total, first)
-	tools := ours
+	byServer := sata.ReadHeadSize + readData(f.open.form, f.open.length, w.total, first)
+	byTool := byServer
 	if w.total > first {
-		tools = sata.ReadHeadSize + max(f.open.length, first)
+		byTool = sata.ReadHeadSize + max(f.open.length, first)
 	}
 	have := uint64(len(l.buf))
-	least := ours
+	least := byServer
 	if !st.FirstReadKnown {
 		least = sata.ReadHeadSize
 	}
 	if have >= least {
 		f.order.hold(f.id, max(l.at(l.pos+int64(least)-1).packet, l.last.packet, w.packet))
 	}
-	end := f.chooseEnd(w, ours, tools, have)
+	var end uint64
+	if st.FirstReadKnown {
+		end = f.chooseEnd(byServer, byTool, have)
+	} else {
+		end = f.chooseAnyEnd(w, byServer, have)
+	}
 	if end == noEnd || end == 0 && f.final && f.lossy && !f.dump {
 		f.open.active = false
 		f.forget()
@@ -90,12 +95,12 @@ func (f *framer) decideEnd() bool {
 		if !f.final && have <= maxAhead && f.order.bytes <= maxHeld {
 			return false
 		}
-		end = ours
+		end = byServer
 	}
-	if ours != tools && st.FirstReadKnown {
-		other := tools
-		if end == tools {
-			other = ours
+	if byServer != byTool && st.FirstReadKnown {
+		other := byTool
+		if end == byTool {
+			other = byServer
 		}
 		f.diagnoseRead(walcore.CodeReadEnd, end, end, uint32(other))
 	}
@@ -125,36 +130,39 @@ func (f *framer) diagnoseRead(code walcore.Code, end, a uint64, b uint32) {
 // another one.
 const noEnd = ^uint64(0)
 
-// chooseEnd is the length of the open read, 0 while it can't be told.
-func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
-	st := f.stream()
-	if st.FirstReadKnown {
-		if s := f.open.spoke; s == ours || s == tools {
-			return s
-		}
-		if f.lossy && !f.dump {
-			return f.chooseEndAfterLoss(ours, tools, have)
-		}
-		if ours == tools {
-			return ours
-		}
-		a := f.borneOut(ours)
-		b := f.borneOut(tools)
-		switch {
-		case a == sata.Yes:
-			return ours
-		case b == sata.Yes && a == sata.No:
-			return tools
-		case a == sata.No && b == sata.No:
-			return ours
-		case f.open.spoke > tools && f.open.spoke > ours:
-			return ours
-		case a == sata.No && f.final:
-			return tools
-		}
-		return 0
+// chooseEnd is the length of the open read, 0 while it can't be told, when the first
+// read size is known: as the server's rule has it, or that of the reference's capture
+// tool.
+func (f *framer) chooseEnd(byServer, byTool, have uint64) uint64 {
+	if s := f.open.spoke; s == byServer || s == byTool {
+		return s
 	}
-	// The first read size is not known: any length up to the whole is possible.
+	if f.lossy && !f.dump {
+		return f.chooseEndAfterLoss(byServer, byTool, have)
+	}
+	if byServer == byTool {
+		return byServer
+	}
+	a := f.borneOut(byServer)
+	b := f.borneOut(byTool)
+	switch {
+	case a == sata.Yes:
+		return byServer
+	case b == sata.Yes && a == sata.No:
+		return byTool
+	case a == sata.No && b == sata.No:
+		return byServer
+	case f.open.spoke > byTool && f.open.spoke > byServer:
+		return byServer
+	case a == sata.No && f.final:
+		return byTool
+	}
+	return 0
+}
+
+// chooseAnyEnd is chooseEnd when the first read size is not known: any length up to
+// the whole is possible. usual is the length with the usual size.
+func (f *framer) chooseAnyEnd(w *request, usual, have uint64) uint64 {
 	most := sata.ReadHeadSize + max(w.total, f.open.length)
 	if f.open.form == sata.ReadFirst {
 		most = sata.ReadHeadSize + w.total
@@ -175,7 +183,7 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 	if s := f.open.spoke; s >= least && s <= most {
 		// It may have spoken while the read still came: only what follows tells,
 		// unless this is an end that was to be expected.
-		if !f.lossy && (s == min(ours, most) || s == most) {
+		if !f.lossy && (s == min(usual, most) || s == most) {
 			return s
 		}
 		switch like := f.borneOut(s); {
@@ -194,8 +202,8 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 		return f.chooseEndAfterLoss(most, most, have)
 	}
 	if f.dump || f.twoFiles || len(f.waiting) > 1 {
-		if f.borneOut(ours) == sata.Yes {
-			return ours
+		if f.borneOut(usual) == sata.Yes {
+			return usual
 		}
 		if f.borneOut(most) == sata.Yes {
 			return most
@@ -210,7 +218,7 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 			f.open.looked = n
 		}
 		if have > most+sata.MaxHead {
-			return min(ours, most)
+			return min(usual, most)
 		}
 	}
 	return 0
@@ -218,9 +226,9 @@ func (f *framer) chooseEnd(w *request, ours, tools, have uint64) uint64 {
 
 // chooseEndAfterLoss is chooseEnd where bytes were lost before: the read may
 // be the answer to another request, and only an end that is borne out counts.
-func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
+func (f *framer) chooseEndAfterLoss(byServer, byTool, have uint64) uint64 {
 	wait := false
-	for _, end := range [...]uint64{ours, tools} {
+	for _, end := range [...]uint64{byServer, byTool} {
 		switch {
 		case have < end && !f.final:
 			wait = true
@@ -230,10 +238,9 @@ func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
 		case have == end:
 			wait = true
 		case len(f.waiting) > 1:
-			next := &f.waiting[1]
 			switch f.borneOut(end) {
 			case sata.Yes:
-				if f.firstReadTold && next.shape == sata.ShapeRead && (f.server.buf[end-1] != 0 || f.waiting[0].sure && f.waiting[0].expects == f.server.pos) || f.strong(f.server.buf[end:], next.shape) || next.fresh && next.expects == f.server.pos+int64(end) {
+				if f.surelyEnds(end) {
 					return end
 				}
 			case sata.Maybe:
@@ -254,6 +261,20 @@ func (f *framer) chooseEndAfterLoss(ours, tools, have uint64) uint64 {
 		return 0
 	}
 	return noEnd
+}
+
+// surelyEnds says whether the open read ends where the response to the next request
+// can begin by its looks: another read, told by how this one came or ends, what is
+// told by its structure alone, or just what its client expected there.
+func (f *framer) surelyEnds(end uint64) bool {
+	l, w, next := f.server, &f.waiting[0], &f.waiting[1]
+	switch {
+	case f.firstReadTold && next.shape == sata.ShapeRead && (l.buf[end-1] != 0 || w.sure && w.expects == l.pos):
+		return true
+	case f.strong(l.buf[end:], next.shape):
+		return true
+	}
+	return next.fresh && next.expects == l.pos+int64(end)
 }
 
 // another says whether a response of its own can stand in the data of the open

@@ -18,8 +18,8 @@ type request struct {
 	expects int64  // where the client expected the response: how much it had received when it asked; -1 when not known
 	sure    bool   // fresh, and no request between it and the one before was lost
 	fresh   bool   // it expects more than all requests before
-	unseen  unseen // between it and the one before
 	closes  bool   // it closes a descriptor
+	unseen  unseen // between it and the one before
 }
 
 // unseen is what is known of requests that were lost.
