@@ -450,7 +450,8 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
   await put(list(Buffer.concat([openFile("/vol/b.xml"), response(0, 13)])));
   await page.tab.waitForFunction(() => /2 messages/.test(document.getElementById("paste-said").textContent));
   assert.deepEqual((await drawn(page)).slice(1).map((r) => r.text), ["->OpenFile     {path=/vol/b.xml,mode=r}", "<-       FDRES {response=Success (13)}"]);
-  // Packets as tcpdump -x prints them, with their times.
+  // Packets as tcpdump -x prints them, with their times; and each as a line of hex.
+  const hexLines = [];
   const packets = [openFile("/vol/c.xml"), response(0, 13)].map((data, i) => {
     const port = [40000, 7500], address = [[10, 0, 0, 2], [10, 0, 0, 1]], head = Buffer.alloc(40);
     Buffer.from([0x45, 0, 0, 0, 0, i, 0x40, 0, 64, 6, 0, 0, ...address[i], ...address[1 - i]]).copy(head);
@@ -461,6 +462,7 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
     head.writeUInt32BE([1001, 1 + openFile("/vol/c.xml").length][i], 28);
     Buffer.from([0x50, 0x18, 0xff, 0xff]).copy(head, 32);
     const packet = Buffer.concat([head, data]), rows = [];
+    hexLines.push(packet.toString("hex"));
     for (let at = 0; at < packet.length; at += 16) rows.push(`\t0x${at.toString(16).padStart(4, "0")}:  ${packet.subarray(at, at + 16).toString("hex").replace(/.{4}(?=.)/g, "$& ")}`);
     return `22:13:20.00${i}000 IP 10.0.0.2.40000 > 10.0.0.1.7500: Flags [P.], length ${data.length}\n${rows.join("\n")}\n`;
   });
@@ -470,6 +472,9 @@ test("text is pasted and decoded as it is typed; one frame shows its fields and 
   // What is no frame is said, and nothing breaks.
   await put("what is this?");
   await page.tab.waitForFunction(() => document.getElementById("paste-said").className === "bad");
+  await put(hexLines.join("\n"));
+  await said("Printed packets: 2 messages");
+  await page.screenshot("views-paste-lines");
   await put(await readFile(golden("exports", "both_directions.plain_hex.txt"), "utf8"));
   await page.tab.waitForFunction(() => document.getElementById("paste-said").className !== "bad" && document.documentElement.dataset.state === "done");
   await page.tab.keyboard.press("Escape");
