@@ -62,7 +62,7 @@ func (r *DumpReader) next() {
 	}
 	if len(line) == 0 {
 		if r.err == io.EOF && r.star {
-			r.err = &TruncatedError{In: r.kind.String(), Offset: start, Line: r.line, What: "a line with an offset after *"}
+			r.err = r.endsInStar(start)
 		}
 		return
 	}
@@ -71,7 +71,7 @@ func (r *DumpReader) next() {
 		case len(r.row) == 0:
 			r.err = r.bad(start, 0, "a row before *", "none")
 		case r.err == io.EOF:
-			r.err = &TruncatedError{In: r.kind.String(), Offset: start, Line: r.line, What: "a line with an offset after *"}
+			r.err = r.endsInStar(start)
 		}
 		r.star = true
 		return
@@ -81,14 +81,40 @@ func (r *DumpReader) next() {
 	} else if r.tcpdump {
 		return
 	}
-	// The dump's own offset.
 	n := hexDigits(line)
 	if n == 0 || n > 16 || n == 16 && line[0] != '0' {
 		r.err = r.bad(start, 0, "an offset in hex digits", quoted(line))
 		return
 	}
+	if !r.takeOffset(start, line[:n]) {
+		return
+	}
+	switch {
+	case r.repeat > 0 && n < len(line):
+		// The row that is repeated is still needed: this one comes again.
+		r.line--
+		r.b.pos -= int(r.b.offset() - start)
+		if r.err == io.EOF {
+			r.err = nil
+		}
+	case n == len(line): // the last line of hexdump
+	default:
+		r.takeRow(start, line, n)
+	}
+}
+
+// endsInStar is the error of a dump that ends with a *, in a line that begins at
+// start.
+func (r *DumpReader) endsInStar(start int64) error {
+	return &TruncatedError{In: r.kind.String(), Offset: start, Line: r.line, What: "a line with an offset after *"}
+}
+
+// takeOffset takes the dump's own offset, of a line that begins at start: it must be
+// what is expected, or tells how often a row is repeated, or that another dump
+// begins.
+func (r *DumpReader) takeOffset(start int64, digits []byte) bool {
 	given := r.total + int64(len(r.out))
-	offset := r.parseOffset(line[:n], given)
+	offset := r.parseOffset(digits, given)
 	if given == 0 {
 		r.shift = offset
 	}
@@ -107,12 +133,12 @@ func (r *DumpReader) next() {
 			gap = (maxRepeated - r.repeated) / int64(len(r.row)) * int64(len(r.row))
 		}
 		if gap <= 0 || gap%int64(len(r.row)) != 0 {
-			r.err = r.bad(start, 0, "after * an offset that is some rows of "+strconv.Itoa(len(r.row))+" bytes beyond "+hexOffset(want), string(line[:n]))
-			return
+			r.err = r.bad(start, 0, "after * an offset that is some rows of "+strconv.Itoa(len(r.row))+" bytes beyond "+hexOffset(want), string(digits))
+			return false
 		}
 		if gap > maxRepeated-r.repeated {
 			r.err = r.bad(start, 0, "at most "+strconv.Itoa(maxRepeated)+" bytes of repeated rows", hexOffset(gap)+" in hex, in this place")
-			return
+			return false
 		}
 		r.star = false
 		r.repeated += gap
@@ -120,23 +146,16 @@ func (r *DumpReader) next() {
 	case offset != want && offset == 0:
 		r.shift = -given // another dump
 	case offset != want:
-		r.err = r.bad(start, 0, "the offset "+hexOffset(want), string(line[:n]))
-		return
+		r.err = r.bad(start, 0, "the offset "+hexOffset(want), string(digits))
+		return false
 	}
-	if r.repeat > 0 && n < len(line) {
-		// The row that is repeated is still needed: this one comes again.
-		r.line--
-		r.b.pos -= int(r.b.offset() - start)
-		if r.err == io.EOF {
-			r.err = nil
-		}
-		return
-	}
-	if n == len(line) { // the last line of hexdump
-		return
-	}
-	row := r.row[:0]
-	i := n
+	return true
+}
+
+// takeRow takes the bytes of a line that begins at start, from i on, behind the
+// offset.
+func (r *DumpReader) takeRow(start int64, line []byte, i int) {
+	behind := i
 	if r.kind == KindXXD {
 		if line[i] != ':' {
 			r.err = r.bad(start, i, "a colon after the offset", quoted(line[i:]))
@@ -144,20 +163,17 @@ func (r *DumpReader) next() {
 		}
 		i++
 	}
-	row, i, ok := parseRow(row, line, i, r.kind)
-	if !ok {
+	row, i, ok := parseRow(r.row[:0], line, i, r.kind)
+	switch {
+	case !ok:
 		r.err = r.bad(start, i, "bytes of two hex digits", quoted(line[i:]))
-		return
-	}
-	if len(row) == 0 {
+	case len(row) == 0:
 		r.err = r.bad(start, i, "bytes after the offset", "none")
-		return
+	case len(row) > maxDumpRow:
+		r.err = r.bad(start, behind, "at most "+strconv.Itoa(maxDumpRow)+" bytes in a line", strconv.Itoa(len(row)))
+	default:
+		r.row, r.rowAt, r.rowNew = row, start, true
 	}
-	if len(row) > maxDumpRow {
-		r.err = r.bad(start, n, "at most "+strconv.Itoa(maxDumpRow)+" bytes in a line", strconv.Itoa(len(row)))
-		return
-	}
-	r.row, r.rowAt, r.rowNew = row, start, true
 }
 
 // parseOffset is an offset of the dump's own. Those of xxd may be in two bases,
@@ -204,50 +220,64 @@ func inBase(digits []byte, base int64) (n int64, ok bool) {
 	return n, true
 }
 
-// parseRow decodes the bytes of a line from i on.
+// parseRow appends the bytes of a line from i on to row. It gives where it ended, and
+// whether the line was right up to there.
 func parseRow(row, line []byte, i int, kind Kind) ([]byte, int, bool) {
-	if kind == KindHexdump {
-		// Single bytes, up to the column of text in bars.
-		for i < len(line) {
-			switch {
-			case line[i] == ' ':
-				i++
-			case line[i] == '|':
-				return row, i, true
-			default:
-				if hexDigits(line[i:]) != 2 || i+2 < len(line) && line[i+2] != ' ' {
-					return row, i, false
-				}
-				row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
-				i += 2
-			}
-		}
-		return row, i, true
+	switch kind {
+	case KindHexdump:
+		return parseHexdump(row, line, i)
+	case KindOD:
+		return parseOD(row, line, i)
 	}
-	if kind == KindOD {
-		// Single bytes with one space between them, two or more before the text,
-		// but in Format-Hex, which writes offsets of 16 digits and rows of 16 bytes.
-		formatHex := i == 16
-		for i < len(line) && line[i] == ' ' {
+	return parseXXD(row, line, i)
+}
+
+// parseHexdump is parseRow for single bytes, up to the column of text in bars.
+func parseHexdump(row, line []byte, i int) ([]byte, int, bool) {
+	for i < len(line) {
+		switch {
+		case line[i] == ' ':
 			i++
-		}
-		for {
-			if hexDigits(line[i:]) != 2 {
+		case line[i] == '|':
+			return row, i, true
+		default:
+			if hexDigits(line[i:]) != 2 || i+2 < len(line) && line[i+2] != ' ' {
 				return row, i, false
 			}
 			row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
 			i += 2
-			if i == len(line) || i+1 < len(line) && line[i] == ' ' && (line[i+1] == ' ' || formatHex && len(row) == 16) {
-				return row, i, true
-			}
-			if line[i] != ' ' {
-				return row, i, false
-			}
-			i++
 		}
 	}
-	// Groups of bytes with one space between them, two before the text: the
-	// text may look like anything.
+	return row, i, true
+}
+
+// parseOD is parseRow for single bytes with one space between them, two or more
+// before the text, but in Format-Hex, which writes offsets of 16 digits and rows of
+// 16 bytes.
+func parseOD(row, line []byte, i int) ([]byte, int, bool) {
+	formatHex := i == 16
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	for {
+		if hexDigits(line[i:]) != 2 {
+			return row, i, false
+		}
+		row = append(row, hexValue[line[i]]<<4|hexValue[line[i+1]])
+		i += 2
+		if i == len(line) || i+1 < len(line) && line[i] == ' ' && (line[i+1] == ' ' || formatHex && len(row) == 16) {
+			return row, i, true
+		}
+		if line[i] != ' ' {
+			return row, i, false
+		}
+		i++
+	}
+}
+
+// parseXXD is parseRow for groups of bytes with one space between them, two before
+// the text: the text may look like anything.
+func parseXXD(row, line []byte, i int) ([]byte, int, bool) {
 	for i < len(line) && line[i] == ' ' {
 		i++
 	}
