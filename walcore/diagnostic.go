@@ -52,7 +52,7 @@ var codeSpecs = [codes]CodeSpec{
 	CodeNoHeader:       {"no-header", "the {side} sent what can't be the start of a message"},
 	CodeIncomplete:     {"message-incomplete", "the {side}'s last message is incomplete: {size} of {a} bytes are there"},
 	CodeUndecided:      {"request-undecided", "what looks like a request of the {side}, {a} bytes with its data, of which {size} are there, may be data of a WriteFile that was lost: what would show it was not captured, so it is not taken"},
-	CodeUnanswered:     {"request-unanswered", "this request was never answered"},
+	CodeUnanswered:     {"request-unanswered", "no response to this request was recorded"},
 	CodeAnswerLost:     {"answer-lost", "the response to the client's request at offset {a} is missing from the capture, wholly or in part"},
 	CodePairingAssumed: {"pairing-assumed", "bytes are missing before this response, and more than one request can be what it answers: the likeliest is taken, here and until no request waits"},
 	CodePathsUnsure:    {"paths-unsure", "{size} bytes of the {side} are not known when the next request comes, and files can have been closed and opened in them: the descriptors opened before ({a}) are taken to have the paths that they had"},

@@ -233,7 +233,7 @@ func TestRowsOfAConversation(t *testing.T) {
 {"number":6,"time":"2023-11-14T22:13:20.123456006Z","packet":6,"stream":1,"kind":"request","operation":"Rename","path":"/a","destination":"-b\u202e","fd":null,"result":null,"meaning":null,"failed":null,"offset":6000,"length":1076,"request":null,"compatible":true,"text":"->Rename       {source=/a,dest=-b\u202e}"}
 {"number":7,"time":"2023-11-14T22:13:20.123456007Z","packet":7,"stream":1,"kind":"response","operation":"Rename","path":"/a","destination":null,"fd":null,"result":"0xfff0ffe9","meaning":"path does not exist","failed":true,"offset":7000,"length":36,"request":6,"compatible":true,"text":"<-          RC {return_code=Failure (fff0ffe9)}"}
 {"number":8,"time":"2023-11-14T22:13:20.123456008Z","packet":8,"stream":1,"kind":"request","operation":"StatFile","path":null,"destination":null,"fd":-9,"result":null,"meaning":null,"failed":null,"offset":8000,"length":56,"request":null,"compatible":true,"text":"->StatFile     {path=<Unknown; -9>}"}
-{"number":9,"time":null,"packet":null,"stream":1,"kind":"diagnostic","operation":"request-unanswered","path":null,"destination":null,"fd":null,"result":null,"meaning":null,"failed":null,"offset":8000,"length":56,"request":8,"compatible":false,"text":"!! request-unanswered {stream=1,from=client,offset=8000,size=56} this request was never answered"}
+{"number":9,"time":null,"packet":null,"stream":1,"kind":"diagnostic","operation":"request-unanswered","path":null,"destination":null,"fd":null,"result":null,"meaning":null,"failed":null,"offset":8000,"length":56,"request":8,"compatible":false,"text":"!! request-unanswered {stream=1,from=client,offset=8000,size=56} no response to this request was recorded"}
 `, "\n"), out.String())
 
 	out.Reset()
