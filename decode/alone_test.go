@@ -76,7 +76,7 @@ func TestOneResponse(t *testing.T) {
 	}
 	// With anything behind it, it is no single response.
 	for _, d := range pasted(t, append(result(t, 0), 1, 2, 3)) {
-		require.ErrorContains(t, d.Run(context.Background()), "found what a server sent, 39 bytes, and no request")
+		require.ErrorContains(t, d.Run(context.Background()), "found what a server sent, and no request in its first 39 bytes")
 	}
 }
 
@@ -194,7 +194,7 @@ func TestPartOfAMessage(t *testing.T) {
 		{"a request without its header", open[32:], "found the command info and the fields of a request (OpenFile) without the 32 bytes of its header; put the header before it"},
 		{"a command info", ping(t, 1000)[32:], "found the command info of a request (Ping) without the 32 bytes of its header; put the header before it"},
 		{"a response cut", pong(t, sata.CapFFIO)[:36], "found only the first 36 of the 40 bytes of what can be a response; add the rest of it"},
-		{"responses", append(pong(t, sata.CapFFIO), result(t, 0)...), "found what a server sent, 76 bytes, and no request: without the requests its responses can't be told apart"},
+		{"responses", append(pong(t, sata.CapFFIO), result(t, 0)...), "found what a server sent, and no request in its first 76 bytes: without the requests its responses can't be told apart"},
 		{"something else", []byte("\x01\x02\x03\x04 this is nothing of the protocol, or is it?"), "no request of the protocol in its first "},
 	} {
 		for _, d := range pasted(t, c.b) {
@@ -218,7 +218,7 @@ func TestTwiceTheSameDirection(t *testing.T) {
 	}
 	// What the server sent is told as that when it comes alone.
 	err := New(Options{}, diskFile(golden+"exports/from_server.bin")).Run(context.Background())
-	require.ErrorContains(t, err, "found what a server sent, 22840 bytes, and no request: without the requests its responses can't be told apart; open it together with what the client sent")
+	require.ErrorContains(t, err, "found what a server sent, and no request in its first 22840 bytes: without the requests its responses can't be told apart; open it together with what the client sent")
 }
 
 // A capture of the server alone has no message that can be told; that is an error,

@@ -19,7 +19,7 @@ func noRequest(kind capture.Kind, head []byte, n int64) error {
 	e := &capture.FormatError{In: kind.String(), Expected: "a capture, an event file, or the bytes of a conversation of PCFS over SATA",
 		Found: "no request of the protocol in its first " + itoa(n) + " bytes", Advice: capture.AdviceOpen}
 	if startsAnswers(head) {
-		e.Found = "what a server sent, " + itoa(n) + " bytes, and no request: without the requests its responses can't be told apart"
+		e.Found = "what a server sent, and no request in its first " + itoa(n) + " bytes: without the requests its responses can't be told apart"
 		e.Advice = "open it together with what the client sent, or open a capture of the conversation"
 	}
 	return e
