@@ -180,6 +180,9 @@ func (f *framer) chooseAnyEnd(w *request, usual, have uint64) uint64 {
 	if f.lossy && f.open.form == sata.ReadZeros && have >= least+sata.HeaderSize && f.startsResponse(f.server.buf[least:]) {
 		return least
 	}
+	if end := f.filledTo(most); end >= least && (!f.lossy || f.dump) && f.borneOut(end) == sata.Yes {
+		return end
+	}
 	if s := f.open.spoke; s >= least && s <= most {
 		// It may have spoken while the read still came: only what follows tells,
 		// unless this is an end that was to be expected.
@@ -202,26 +205,75 @@ func (f *framer) chooseAnyEnd(w *request, usual, have uint64) uint64 {
 		return f.chooseEndAfterLoss(most, most, have)
 	}
 	if f.dump || f.twoFiles || len(f.waiting) > 1 {
-		if f.borneOut(usual) == sata.Yes {
-			return usual
+		if end := f.searchEnd(usual, least, most, &f.open.looked, f.surelyBorneOut); end != noEnd {
+			return end
 		}
-		if f.borneOut(most) == sata.Yes {
-			return most
-		}
-		for n := max(least, f.open.looked); n <= most && n < have; n++ {
-			switch f.borneOut(n) {
-			case sata.Yes:
-				return n
-			case sata.Maybe:
-				return 0
+		if f.final || have > most+sata.MaxHead { // all of them were looked at
+			from := least
+			if end := f.searchEnd(usual, least, most, &from, f.borneOut); end != noEnd {
+				return end
 			}
-			f.open.looked = n
-		}
-		if have > most+sata.MaxHead {
-			return min(usual, most)
+			if !f.final {
+				return min(usual, most)
+			}
 		}
 	}
 	return 0
+}
+
+// searchEnd is the first end of the open read that is borne out, those first that are
+// to be expected; noEnd where none of those is that can be told yet, 0 where one can't.
+// looked is how far was looked already.
+func (f *framer) searchEnd(usual, least, most uint64, looked *uint64, borneOut func(uint64) sata.Likeness) uint64 {
+	for _, n := range [...]uint64{usual, most} {
+		if borneOut(n) == sata.Yes {
+			return n
+		}
+	}
+	for n := max(least, *looked); n <= most && n < uint64(len(f.server.buf)); n++ {
+		switch borneOut(n) {
+		case sata.Yes:
+			return n
+		case sata.Maybe:
+			return 0
+		}
+		*looked = n
+	}
+	return noEnd
+}
+
+// surelyBorneOut is borneOut where the first bytes of a response that only looks like
+// the next one, as from its second byte on, do not count.
+func (f *framer) surelyBorneOut(n uint64) sata.Likeness {
+	like := f.borneOut(n)
+	next, known := f.nextShape()
+	if like != sata.Yes || !known || next == sata.ShapeRead || next == sata.ShapeUnknown {
+		return like
+	}
+	b := f.server.buf[n:]
+	if len(b) == 0 || f.dump && sata.LooksLikeRequest(b) == sata.Yes || f.strong(b, next) {
+		return sata.Yes
+	}
+	return sata.No
+}
+
+// filledTo is where what the open read brings ends, 0 while it can't be told: in the
+// zeros form its length is known, and what comes behind up to the end is filled up.
+// No response begins with the byte that fills. (The other form tells the length of
+// the file.)
+func (f *framer) filledTo(most uint64) uint64 {
+	b := f.server.buf
+	end := sata.ReadHeadSize + f.open.length
+	if f.open.form != sata.ReadZeros || end > uint64(len(b)) {
+		return 0
+	}
+	for end < most && end < uint64(len(b)) && b[end] == sata.Padding {
+		end++
+	}
+	if end < most && end == uint64(len(b)) && !f.final {
+		return 0
+	}
+	return end
 }
 
 // chooseEndAfterLoss is chooseEnd where bytes were lost before: the read may

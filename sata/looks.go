@@ -70,6 +70,9 @@ func LooksLikeResponse(b []byte, shape Shape) Likeness {
 		return Maybe
 	}
 	n := uint64(u32(b))
+	if n > maxInline {
+		return No
+	}
 	spec := &shapes[shape]
 	if shape == ShapeUnknown {
 		return Yes
