@@ -1,7 +1,7 @@
 // Package inspect answers questions about a decoded conversation: which rows
 // match a filter, which request belongs to which response, what was open at a
 // row, what a message's bytes mean and why it is as long as it is, what all of
-// it amounts to. The page's worker and the command line ask it.
+// it amounts to. The page's worker asks it.
 //
 // Everything starts from an [Index] of a log. It takes in the log's rows once,
 // in pieces and while the log still grows ([Index.Update]), and keeps what the
@@ -16,7 +16,7 @@
 //     them in the order of a column.
 //   - state.go is what is open and waits at a row, replay.go how it gets there.
 //   - message.go is a message's tree of fields, why.go tells where its length
-//     comes from, packets.go which packets it came in.
+//     comes from.
 //   - summary.go is what is in the conversation, summary_text.go the same as
 //     Markdown.
 //   - activity.go counts rows by time and stream.
