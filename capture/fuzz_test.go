@@ -188,66 +188,76 @@ func FuzzAssembler(f *testing.F) {
 // bounds: it must keep what its handler is promised.
 func FuzzAssemblerHostile(f *testing.F) {
 	f.Add([]byte("\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x05\x00\x00\x00\x09\x10"))
+	f.Add([]byte("\x10\x64\x00\x00\x01\x32\x00\x00\x01\x05\x02\x60\x00\x00\x01\x00\x00\x00\x00\x00\x10\x61\x00\x00\x01\x32\x00\x00\x01\x03")) // a SYN that comes late
 	addFile(f, "captures/trouble_small_segments.pcap", 3000, func(b []byte) { f.Add(b) })
 	f.Fuzz(func(t *testing.T, data []byte) {
-		k := newChecker(t)
-		o := AssemblerOptions{MaxBufferedPerSide: 3000, MaxBuffered: 5000, MaxConversations: 5, LatePackets: 3}
-		a := NewAssembler(k, o)
-		payload := make([]byte, 256)
-		for len(data) >= 10 {
-			h := data[:10]
-			data = data[10:]
-			s := Segment{
-				Flags: h[0] & 0x17, Seq: binary.LittleEndian.Uint32(h[1:]), Ack: binary.LittleEndian.Uint32(h[5:]),
-				Src: netip.AddrPortFrom(client4, uint16(h[0]>>5)), Dst: netip.AddrPortFrom(server4, 7500),
-				Payload: payload[:h[9]], Source: h[7] & 3,
-			}
-			if h[0]&8 != 0 {
-				s.Src, s.Dst = s.Dst, s.Src
-			}
-			// Mostly near each other, sometimes anywhere.
-			if h[4]&3 != 0 {
-				s.Seq &= 0x3FF
-			}
-			if h[8]&3 != 0 {
-				s.Ack &= 0x3FF
-			}
-			if h[4]&4 != 0 {
-				s.Cut = int(h[8])
-			}
-			k.at++
-			s.Packet = k.at
-			a.Segment(&s, k.at, 0)
-			if a.known > o.MaxConversations || a.Counts.Waiting > int64(o.MaxBuffered) {
-				t.Fatalf("%d conversations, %d bytes wait", a.known, a.Counts.Waiting)
-			}
-			held := int64(0)
-			for c := a.oldest; c != nil; c = c.newer {
-				for i := range c.sides {
-					side := &c.sides[i]
-					at, bytes := side.next, 0
-					for j := range side.held {
-						p := &side.held[j]
-						if p.off < at || j == 0 && p.off == at || p.end() <= p.off {
-							t.Fatalf("piece %d of %d at %d to %d waits behind %d", j, len(side.held), p.off, p.end(), at)
-						}
-						at = p.end()
-						bytes += cap(p.data) + pieceCost
+		if late := assembleHostile(t, data, nil); len(late) > 0 {
+			assembleHostile(t, data, late)
+		}
+	})
+}
+
+// assembleHostile puts segments together that data describes, and gives the SYNs that
+// came late.
+func assembleHostile(t *testing.T, data []byte, known []LateSYN) []LateSYN {
+	k := newChecker(t)
+	o := AssemblerOptions{MaxBufferedPerSide: 3000, MaxBuffered: 5000, MaxConversations: 5, LatePackets: 3, LateSYNs: known}
+	a := NewAssembler(k, o)
+	payload := make([]byte, 256)
+	for len(data) >= 10 {
+		h := data[:10]
+		data = data[10:]
+		s := Segment{
+			Flags: h[0] & 0x17, Seq: binary.LittleEndian.Uint32(h[1:]), Ack: binary.LittleEndian.Uint32(h[5:]),
+			Src: netip.AddrPortFrom(client4, uint16(h[0]>>5)), Dst: netip.AddrPortFrom(server4, 7500),
+			Payload: payload[:h[9]], Source: h[7] & 3,
+		}
+		if h[0]&8 != 0 {
+			s.Src, s.Dst = s.Dst, s.Src
+		}
+		// Mostly near each other, sometimes anywhere.
+		if h[4]&3 != 0 {
+			s.Seq &= 0x3FF
+		}
+		if h[8]&3 != 0 {
+			s.Ack &= 0x3FF
+		}
+		if h[4]&4 != 0 {
+			s.Cut = int(h[8])
+		}
+		k.at++
+		s.Packet = k.at
+		a.Segment(&s, k.at, 0)
+		if a.known > o.MaxConversations || a.Counts.Waiting > int64(o.MaxBuffered) {
+			t.Fatalf("%d conversations, %d bytes wait", a.known, a.Counts.Waiting)
+		}
+		held := int64(0)
+		for c := a.oldest; c != nil; c = c.newer {
+			for i := range c.sides {
+				side := &c.sides[i]
+				at, bytes := side.next, 0
+				for j := range side.held {
+					p := &side.held[j]
+					if p.off < at || j == 0 && p.off == at || p.end() <= p.off {
+						t.Fatalf("piece %d of %d at %d to %d waits behind %d", j, len(side.held), p.off, p.end(), at)
 					}
-					if bytes != side.bytes || bytes > o.MaxBufferedPerSide {
-						t.Fatalf("%d bytes wait, %d counted", bytes, side.bytes)
-					}
-					held += int64(bytes)
+					at = p.end()
+					bytes += cap(p.data) + pieceCost
 				}
-			}
-			if held != a.Counts.Waiting {
-				t.Fatalf("%d bytes wait, %d counted", held, a.Counts.Waiting)
+				if bytes != side.bytes || bytes > o.MaxBufferedPerSide {
+					t.Fatalf("%d bytes wait, %d counted", bytes, side.bytes)
+				}
+				held += int64(bytes)
 			}
 		}
-		a.Finish()
-		require.Empty(t, k.state)
-		require.Zero(t, a.Counts.Waiting)
-	})
+		if held != a.Counts.Waiting {
+			t.Fatalf("%d bytes wait, %d counted", held, a.Counts.Waiting)
+		}
+	}
+	a.Finish()
+	require.Empty(t, k.state)
+	require.Zero(t, a.Counts.Waiting)
+	return a.LateSYNs
 }
 
 func FuzzEvents(f *testing.F) {
