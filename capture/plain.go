@@ -90,7 +90,9 @@ func wideText(head []byte) byte {
 func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 	if s.wide = wideText(head); s.wide != 0 {
 		head, _ = io.ReadAll(newPlain(bytes.NewReader(head), setting{wide: s.wide, all: true}))
-		if k, foreign, advice = recognise(head, false); k != KindUnknown || advice != adviceRecord {
+		if k, foreign, advice = recognise(head, false); k == KindBinary {
+			return setting{}, KindUnknown, "", "" // no text, whatever it begins with
+		} else if k != KindUnknown || advice != adviceRecord {
 			return s, k, foreign, advice
 		}
 	}
