@@ -11,7 +11,7 @@ type Form struct {
 // Forms are all that can be opened. What is looked for first, and why, is told by
 // the table of recognisers.
 var Forms = [...]Form{
-	{KindPCAP, "magic number, both byte orders, micro- and nanoseconds; several joined end to end", "packets with times"},
+	{KindPCAP, "magic number, both byte orders, micro- and nanoseconds; several joined end to end, of pcapng, too", "packets with times"},
 	{KindPCAPNG, "section header block; several sections, interfaces, files joined end to end", "packets with times"},
 	{KindBinary, "bytes that are not text; taken only when a request stands near the beginning, or when it is one message", "bytes in the order of the wire"},
 	{KindEvents, "a JSON object with `\"op\"` in the first line", "messages"},

@@ -186,6 +186,10 @@ func (r *PacketReader) nextPCAP(p *Packet) error {
 			}
 			continue
 		}
+		if len(h) >= 12 && isPCAPNG(h) {
+			r.kind, r.begun = KindPCAPNG, false
+			return r.nextPCAPNG(p)
+		}
 		if len(h) < r.record {
 			return r.short("the header of a packet record", 0, int64(r.record), int64(len(h)))
 		}

@@ -55,6 +55,10 @@ func (r *PacketReader) nextPCAPNG(p *Packet) error {
 		if len(h) < 12 {
 			return r.short("a block", 0, 12, int64(len(h)))
 		}
+		if r.begun && r.kind == KindPCAPNG && isPCAP(h) && pcapVersion(h) {
+			r.kind, r.begun = KindPCAP, false // another file, joined to its end
+			return r.nextPCAP(p)
+		}
 		if binary.LittleEndian.Uint32(h) == blockSection {
 			// A new section: its own byte order, its own interfaces.
 			switch {

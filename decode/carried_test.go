@@ -382,6 +382,8 @@ func TestJoinedFiles(t *testing.T) {
 	}
 	check(decodeMemory(t, append(a.ng(binary.LittleEndian, 1), b.ng(binary.BigEndian, 3)...)))
 	check(decodeMemory(t, append(a.write(all), b.write(all)...)))
+	check(decodeMemory(t, append(a.write(all), b.ng(binary.LittleEndian, 1)...)))
+	check(decodeMemory(t, append(a.ng(binary.BigEndian, 1), b.write(all)...)))
 	together := New(Options{}, memoryFile(b.ng(binary.LittleEndian, 2)), memoryFile(a.write(all)))
 	err = together.Run(context.Background())
 	check(together, err)
