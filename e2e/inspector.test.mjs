@@ -494,6 +494,28 @@ test("the strip: playhead, zoom, drag, brush and keys", async (t) => {
   assert.equal(await page.tab.$eval("#strip-brush", (e) => e.checkVisibility()), true);
 });
 
+test("of many streams the strip has a lane for each that one wants to see", async (t) => {
+  const page = await site.open(t);
+  const files = Array.from({ length: 8 }, (_, i) => join(folder, `stream${i}.pcap`));
+  for (const [i, file] of files.entries()) writePcap(file, [...hello(), [true, openFile(`/${i}`)], [false, response(0, 3)]], { from: 41000 + i });
+  await page.choose(...files);
+  await page.state("done");
+  const lanes = () => page.tab.$$eval("#strip-labels span", (all) => all.map((e) => e.textContent));
+  const few = ["stream 0", "stream 1", "stream 2", "stream 3", "4 more", "problems"];
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
+  assert.deepEqual(await lanes(), few);
+  const more = "#strip-tools [aria-label='More lanes, one a stream']", fewer = "#strip-tools [aria-label='Fewer lanes']";
+  await page.tab.click(more);
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
+  assert.deepEqual(await lanes(), [...Array.from({ length: 8 }, (_, i) => `stream ${i}`), "problems"]);
+  assert.ok(await page.tab.evaluate(() => document.getElementById("strip-time").getBoundingClientRect().bottom >= document.getElementById("strip-labels").lastElementChild.getBoundingClientRect().bottom - 2), "the strip is as tall as its labels");
+  await page.screenshot("strip-streams");
+  assert.equal(await page.tab.$eval(more, (e) => e.checkVisibility()), false);
+  await page.tab.click(fewer);
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
+  assert.deepEqual(await lanes(), few);
+});
+
 test("a value of a field and a range of the strip filter", async (t) => {
   const page = await opened(t, story);
   await select(page, await rowOf(page, /^->OpenFile .*system\.xml/));

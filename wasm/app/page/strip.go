@@ -14,9 +14,11 @@ import (
 )
 
 const (
-	// stripLanes is how many lanes there are at most; the last stands for all
-	// streams that have none.
+	// stripLanes is how many lanes there are at most, unless one wants more; the
+	// last stands for all streams that have none.
 	stripLanes = 5
+	// stripPart is how much of the window's height the strip gets when one does.
+	stripPart = 0.4
 	// stripPause is how many milliseconds pass at least between two questions
 	// while a file is decoded.
 	stripPause = 400
@@ -51,6 +53,8 @@ type strip struct {
 	known   bool // whole is
 	counts  *bridge.Activity
 	lanes   [][]bridge.Bucket
+	others  int  // streams without a lane of their own
+	tall    bool // as many have one as there is room for
 	asked   bool
 	stale   bool // something else is to be asked for when the answer is here
 	waiting func()
@@ -145,6 +149,7 @@ func (s *strip) showLog(there bool) { show(s.box, there) }
 func (s *strip) reset() {
 	s.known, s.asked, s.stale, s.counts, s.lanes, s.rows = false, false, false, nil, nil, 0
 	s.row, s.rowTime, s.brushed = -1, bridge.NoTime, false
+	s.others, s.tall = 0, false
 	if s.waiting != nil {
 		s.waiting()
 		s.waiting = nil
@@ -192,7 +197,23 @@ func (s *strip) ask() {
 		return
 	}
 	s.asked = true
-	s.p.client.post(&bridge.AskActivity{From: s.view.from, To: s.view.to, Whole: !s.known || s.view == s.whole, Width: int(s.width), Lanes: stripLanes})
+	s.p.client.post(&bridge.AskActivity{From: s.view.from, To: s.view.to, Whole: !s.known || s.view == s.whole, Width: int(s.width), Lanes: s.most()})
+}
+
+// most is how many lanes there may be.
+func (s *strip) most() int {
+	if !s.tall {
+		return stripLanes
+	}
+	room := stripPart * js.Global().Get("innerHeight").Float()
+	return max(int(room-float64(stripHeight(0)))/lanePitch, stripLanes)
+}
+
+// grown shows more streams, or as many as usual.
+func (s *strip) grown(tall bool) {
+	s.tall = tall
+	s.showTools()
+	s.ask()
 }
 
 // came takes what was asked for.
@@ -216,8 +237,10 @@ func (s *strip) take(m *bridge.Activity) {
 		s.view = s.whole
 	}
 	s.lanes = make([][]bridge.Bucket, len(m.Lanes))
+	s.others = 0
 	body := m.Body
 	for i := range s.lanes {
+		s.others += m.Lanes[i].Others
 		s.lanes[i] = make([]bridge.Bucket, m.Width)
 		for k := range s.lanes[i] {
 			body, _ = bridge.NextBucket(body, &s.lanes[i][k])
@@ -227,6 +250,7 @@ func (s *strip) take(m *bridge.Activity) {
 		s.resize()
 	}
 	s.name(m)
+	s.showTools()
 	s.redraw()
 }
 
@@ -610,6 +634,8 @@ func (s *strip) bindTools() {
 		{label: "−", name: "Zoom out", there: always, can: zoomed, do: func() { s.zoomBy(2) }},
 		{label: "+", name: "Zoom in", there: always, can: always, do: func() { s.zoomBy(0.5) }},
 		{label: "All", name: "Show all", there: always, can: zoomed, do: func() { s.zoomTo(s.whole) }},
+		{label: "▾ Lanes", name: "More lanes, one a stream", there: func() bool { return s.others > 0 && !s.tall }, can: always, do: func() { s.grown(true) }},
+		{label: "▴ Lanes", name: "Fewer lanes", there: func() bool { return s.tall }, can: always, do: func() { s.grown(false) }},
 	}
 	for i := range s.buttons {
 		t := &s.buttons[i]
