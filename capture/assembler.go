@@ -276,7 +276,16 @@ func (a *Assembler) unlink(c *conv) {
 func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	a.Counts.Segments++
 	a.at, a.atTime = at, atTime
-	c, from := a.find(s)
+	if c, from := a.conversation(s); c != nil {
+		a.take(c, from, s)
+	}
+}
+
+// conversation gives the conversation whose bytes, or their acknowledgement, a
+// segment brings, and the side that sent it. It opens one, or ends it, where the
+// segment does. nil is for a segment of which nothing more is to be taken.
+func (a *Assembler) conversation(s *Segment) (c *conv, from Side) {
+	c, from = a.find(s)
 	if a.several = a.several || s.Source != 0; a.several {
 		c, from = a.twin(c, s)
 	}
@@ -284,7 +293,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		c, from = a.syn(c, from, s)
 	} else if c == nil {
 		if s.Flags&RST != 0 {
-			return // nothing is known that it could end
+			return nil, A // nothing is known that it could end
 		}
 		c, from = a.add(s.Src, s.Dst), A
 	}
@@ -299,7 +308,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	if c.state == closed {
 		if !c.elsewhere(from, s, size) {
 			a.Counts.AfterClose++
-			return
+			return nil, A
 		}
 		a.remove(c)
 		c, from = a.add(s.Src, s.Dst), A
@@ -308,14 +317,14 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 	}
 	if s.Flags&RST != 0 {
 		a.reset(c, from, s)
-		return
+		return nil, A
 	}
 	if c.state == fresh {
 		if from = c.listen(from, s, size); size == 0 {
-			return
+			return nil, A
 		}
 		if c.sides[from].keepAlive(s, size) {
-			return
+			return nil, A
 		}
 		from = a.foresee(c, from, s)
 		a.open(c)
@@ -324,31 +333,41 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		if a.Unwanted != nil && size > 0 {
 			a.Unwanted(s.Dst, s.Payload)
 		}
-		return
+		return nil, A
 	}
+	return c, from
+}
 
+// plausible says whether anything in a segment counts, and at which offset its bytes
+// begin if that is known. One far from all that its sender sent, or, as long as
+// nothing of it is known, from what it can have received, is damage, or was repeated
+// from an earlier connection on the same ports.
+func (c *conv) plausible(from Side, s *Segment, seq uint32, size int) (off int64, ok bool) {
+	own, other := &c.sides[from], &c.sides[from.Other()]
+	switch {
+	case own.settled && (size > 0 || s.Flags&FIN != 0):
+		return own.place(seq, size)
+	case own.settled:
+		return 0, own.near(own.offset(seq), 0)
+	case other.settled && s.Flags&ACK != 0:
+		_, ok = c.acknowledge(from, s.Ack)
+		return 0, ok
+	}
+	return 0, true
+}
+
+// take takes a segment of an open conversation.
+func (a *Assembler) take(c *conv, from Side, s *Segment) {
 	own, other := &c.sides[from], &c.sides[from.Other()]
 	own.heard = true
+	size := len(s.Payload) + s.Cut
+	carries := size > 0 || s.Flags&FIN != 0
 	seq := s.Seq
 	if s.Flags&SYN != 0 {
 		seq++ // the SYN itself takes a number
 	}
-
-	// A segment far from all that its sender sent, or, as long as nothing of it
-	// is known, from what it can have received, is damage, or was repeated from
-	// an earlier connection on the same ports: nothing in it counts.
 	ackedBefore := other.acked
-	carries := size > 0 || s.Flags&FIN != 0
-	var off int64
-	ok := true
-	switch {
-	case own.settled && carries:
-		off, ok = own.place(seq, size)
-	case own.settled:
-		ok = own.near(own.offset(seq), 0)
-	case other.settled && s.Flags&ACK != 0:
-		_, ok = c.acknowledge(from, s.Ack)
-	}
+	off, ok := c.plausible(from, s, seq, size)
 	if !ok {
 		a.Counts.Implausible++
 		if size > 0 {
@@ -391,7 +410,7 @@ func (a *Assembler) Segment(s *Segment, at uint64, atTime int64) {
 		a.giveUp(c, from)
 	}
 	if other.acked > ackedBefore {
-		a.h.Acked(c.Conversation, from, other.acked, at, atTime)
+		a.h.Acked(c.Conversation, from, other.acked, a.at, a.atTime)
 	}
 	if own.finished() && other.finished() {
 		a.close(c, ClosedByFIN)
