@@ -82,6 +82,7 @@ type FollowReader struct {
 	anywhere bool      // hex: the next row may have any offset
 
 	in      bool           // YAML: in the bytes of a packet; C: in an array
+	indent  int            // YAML: of those bytes' lines; what is indented less is none of them
 	inPeers bool           // YAML
 	entry   TruncatedError // YAML: what is said where the file ends before the entry's bytes; without Line where they came
 	peer    int
@@ -386,8 +387,10 @@ func showsInHalves(line []byte, text int, row []byte) bool {
 // yaml reads a line of the YAML form.
 func (f *FollowReader) yaml(line []byte, start int64) {
 	text := bytes.TrimLeft(line, " \t")
-	if f.in && base64Line(text) {
-		f.base64(text, start+int64(len(line)-len(text)))
+	indent := len(line) - len(text)
+	if f.in && base64Line(text) && indent >= f.indent {
+		f.indent = indent
+		f.base64(text, start+int64(indent))
 		return
 	}
 	f.in = false
@@ -438,9 +441,9 @@ func (f *FollowReader) yaml(line []byte, start int64) {
 	case key == "timestamp":
 		f.time = parseTimestamp(value)
 	case len(key) > 6 && key[:4] == "peer" && (key[4] == '0' || key[4] == '1') && key[5] == '_':
-		f.node, f.in = key[4]-'0', true
+		f.node, f.in, f.indent = key[4]-'0', true, 0
 	case key == "data":
-		f.in = true
+		f.in, f.indent = true, 0
 	}
 }
 

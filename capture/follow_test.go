@@ -344,6 +344,10 @@ func TestFollowOldYAML(t *testing.T) {
 	require.Equal(t, io.EOF, err)
 	require.Equal(t, map[[2]int][]byte{{0, 0}: {0, 0, 0}, {0, 1}: {0x17, 1}}, got.bytes)
 	require.Equal(t, []uint64{4, 6}, got.packets)
+	// A word that stands below is none of the bytes.
+	got, err = readFollow(t, strings.NewReader(text+"bye\n"), text+"bye\n", f.Kind)
+	require.ErrorContains(t, err, `found "bye"`)
+	require.Equal(t, map[[2]int][]byte{{0, 0}: {0, 0, 0}, {0, 1}: {0x17, 1}}, got.bytes)
 }
 
 func TestFollowRefused(t *testing.T) {
