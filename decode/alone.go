@@ -213,7 +213,7 @@ func (f *framer) tellOneDirection() {
 			at.Packet, at.Time = last.packet, last.time
 		}
 	}
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{Code: walcore.CodeOneDirection, Stream: f.id, At: at, FromServer: server}})
+	f.tellAt(at, walcore.Diagnosis{Code: walcore.CodeOneDirection, At: at, FromServer: server})
 }
 
 // endOf is how the stream ends: requests that wait were never answered, unless

@@ -102,10 +102,18 @@ func (f *framer) at(l *lane, start, end int64, answers *request) walcore.At {
 	return walcore.At{Offset: start, Time: m.time, Packet: m.packet}
 }
 
+// diagnose tells of what stands at an offset of a lane. What a and b are depends on
+// the code.
 func (f *framer) diagnose(code walcore.Code, l *lane, offset int64, size uint64, a uint64, b uint32) {
 	at := f.at(l, offset, offset+1, nil)
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
-		Code: code, Stream: f.id, At: at, FromServer: f.fromServer(l), Size: size, A: a, B: b}})
+	f.tellAt(at, walcore.Diagnosis{Code: code, At: at, FromServer: f.fromServer(l), Size: size, A: a, B: b})
+}
+
+// tellAt puts a diagnostic of this stream into the log at a place, which need not be
+// the one that it is about.
+func (f *framer) tellAt(place walcore.At, d walcore.Diagnosis) {
+	d.Stream = f.id
+	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: place}, diag: d})
 }
 
 // fromServer says who sent what stands at the front of a lane. In a dump that is

@@ -10,8 +10,7 @@ import (
 // tellBytes tells of bytes of a direction that are not there, or not taken.
 func (f *framer) tellBytes(code walcore.Code, l *lane, offset, size int64, m mark) {
 	at := walcore.At{Offset: offset, Time: m.time, Packet: m.packet}
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{
-		Code: code, Stream: f.id, At: at, FromServer: l == f.server, Size: uint64(size)}})
+	f.tellAt(at, walcore.Diagnosis{Code: code, At: at, FromServer: l == f.server, Size: uint64(size)})
 }
 
 // missing tells that bytes of a direction were lost.

@@ -120,10 +120,11 @@ func (f *framer) release() {
 	}
 }
 
+// diagnoseRead tells of the open read, which has end bytes.
 func (f *framer) diagnoseRead(code walcore.Code, end, a uint64, b uint32) {
 	l := f.server
 	at := f.at(l, l.pos, l.pos+int64(end), &f.waiting[0])
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: walcore.Message{At: at}, diag: walcore.Diagnosis{Code: code, Stream: f.id, At: at, FromServer: true, Size: end, A: a, B: b}})
+	f.tellAt(at, walcore.Diagnosis{Code: code, At: at, FromServer: true, Size: end, A: a, B: b})
 }
 
 // noEnd is the length of a read that does not end where it should: it is

@@ -126,9 +126,8 @@ func (f *framer) tellUndecided(i int) {
 	}
 	offset := l.pos + int64(i)
 	came := l.at(offset)
-	place := walcore.Message{At: f.at(l, offset, offset+1, nil)}
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: place, diag: walcore.Diagnosis{Code: walcore.CodeUndecided, Stream: f.id,
-		At: walcore.At{Offset: offset, Time: came.time, Packet: came.packet}, Size: min(size, uint64(len(b))), A: size}})
+	f.tellAt(f.at(l, offset, offset+1, nil), walcore.Diagnosis{Code: walcore.CodeUndecided,
+		At: walcore.At{Offset: offset, Time: came.time, Packet: came.packet}, Size: min(size, uint64(len(b))), A: size})
 }
 
 // leaveClient passes over the client's bytes before a gap, in which a request is looked
@@ -213,6 +212,8 @@ func (f *framer) strong(b []byte, shape sata.Shape) bool {
 	return len(b) >= sata.HeaderSize && binary.BigEndian.Uint32(b[0x10:]) != 0 && binary.BigEndian.Uint32(b[0xC:]) == sata.Version
 }
 
+// skip passes over n bytes of a lane. They are told of when something is found again
+// behind them (endSeek), or at the end.
 func (f *framer) skip(l *lane, n int) {
 	if n > 0 {
 		if l == f.client {
@@ -234,6 +235,7 @@ func (f *framer) skippedOf(l *lane) *skip {
 	return &f.skipped[1]
 }
 
+// endSeek ends looking for a message in a lane: it was found.
 func (f *framer) endSeek(l *lane, seeking *bool) {
 	*seeking = false
 	f.tellSkipped(l)
@@ -247,8 +249,7 @@ func (f *framer) tellSkipped(l *lane) {
 		return
 	}
 	offset := l.pos - s.size
-	place := walcore.Message{At: f.at(l, offset, offset+1, nil)}
-	f.order.tell(event{kind: eventDiagnosis, stream: f.id, msg: place, diag: walcore.Diagnosis{Code: walcore.CodeSkipped, Stream: f.id,
-		At: walcore.At{Offset: offset, Time: s.from.time, Packet: s.from.packet}, FromServer: s.server, Size: uint64(s.size)}})
+	f.tellAt(f.at(l, offset, offset+1, nil), walcore.Diagnosis{Code: walcore.CodeSkipped,
+		At: walcore.At{Offset: offset, Time: s.from.time, Packet: s.from.packet}, FromServer: s.server, Size: uint64(s.size)})
 	*s = skip{}
 }
