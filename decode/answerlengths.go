@@ -11,6 +11,9 @@ type span struct{ least, most uint64 }
 
 const endless = 1 << 62
 
+// maxSums is how many totals of lengths are told apart.
+const maxSums = 64
+
 // totals are how long the responses to a row of requests can be together.
 type totals struct {
 	need      uint64

@@ -43,8 +43,7 @@ type lostRequests struct {
 const (
 	maxShift  = 32 // by how many requests another pairing is followed
 	maxBefore = 64 // how many requests that were given up are counted with
-	maxSums   = 64
-	calmRun   = 4 // so many requests in a row that are sent when nothing waits show that a client waits
+	calmRun   = 4  // so many requests in a row that are sent when nothing waits show that a client waits
 )
 
 // shifts are pairings by how they differ from the one that is taken: bit s+maxShift
@@ -53,11 +52,15 @@ const (
 // next response only.
 type shifts uint64
 
+// All in which the responses from now on answer requests that came later, or earlier,
+// than those that they are given to.
 const (
 	later   shifts = 1<<maxShift - 2
 	earlier shifts = later << maxShift
 )
 
+// shift is the bit of the pairing that is s requests earlier; none where it is too far
+// to be followed.
 func shift(s int) shifts {
 	if s <= -maxShift || s >= maxShift {
 		return 0
@@ -69,7 +72,8 @@ func shift(s int) shifts {
 // given to.
 func (p *pairing) doubtful() bool { return p.others != 0 || p.doubted > 0 }
 
-// begin notes where the response to the oldest waiting request begins.
+// begin notes where the response to the oldest waiting request begins, -1 when that
+// is not known.
 func (p *pairing) begin(at int64) {
 	p.due, p.givenUp, p.sought, p.certain = at, p.givenUp[:0], 0, 0
 }
@@ -134,6 +138,7 @@ func (f *framer) giveUp() {
 	f.drop()
 }
 
+// drop takes the oldest waiting request from those that wait.
 func (f *framer) drop() {
 	p := &f.pairing
 	p.dropped[p.count%maxShift] = f.waiting[0]

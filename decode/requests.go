@@ -118,6 +118,8 @@ func (f *framer) pongIsLate() bool {
 	return false
 }
 
+// takeOutOfBand takes what is there of the data of a WriteFile, or of a damaged
+// request, and tells of the data when it is whole.
 func (f *framer) takeOutOfBand() bool {
 	b, l := &f.outOfBand, f.client
 	n := min(b.length-b.done, uint64(len(l.buf)))

@@ -130,6 +130,8 @@ func (f *framer) startBody(length uint64, mayWait bool) bool {
 	return true
 }
 
+// takeBody takes what is there of a response that was begun, and tells of it when it
+// is whole.
 func (f *framer) takeBody() bool {
 	b, l := &f.body, f.server
 	w := &f.waiting[0]
