@@ -1,16 +1,28 @@
 // Package capture reads the files that people have and gives the bytes of the
 // TCP conversations in them, in the order in which they could be delivered.
 //
-// The parts, each in a file of its own:
+// The parts:
 //
-//   - [Source] is a file that can be opened again; [Open] recognises what it is
-//     by its content ([Kind]), gzip and zstd unpacked on the way.
-//   - [PacketReader] reads pcap and pcapng; a [Dissector] finds the TCP segment
-//     in a packet, whatever link layer, tunnel or IP fragments are around it.
+//   - [Source] is a file that can be opened again; [Open] (open.go) recognises what
+//     it is by its content ([Kind]: kind.go, texts.go), gzip and zstd unpacked on
+//     the way. plain.go takes away what stands around a form that is text; forms.go
+//     tells people which forms there are.
+//   - [PacketReader] reads pcap (packet.go) and pcapng (pcapng.go), and printed
+//     packets as a pcapng that packettext.go makes of them.
+//   - A [Dissector] finds the TCP segment in a packet, whatever link layer, tunnel
+//     or IP fragments are around it: segment.go, link.go, tunnel.go, ip.go,
+//     fragment.go.
 //   - [Assembler] puts TCP together again and tells a [Handler] what could be
-//     delivered, with the place in the file each byte came from.
-//   - [EventReader] reads event files, [DumpReader] raw frame dumps, binary or
-//     as hex text.
+//     delivered, with the place in the file each byte came from. conversation.go is
+//     one conversation, past.go what is kept of it to compare with, twin.go tells
+//     conversations of several files apart.
+//   - [DumpReader] reads dumps of a conversation's bytes: binary (dump.go), digits
+//     (dumpdigits.go), rows with offsets (dumprows.go), base64, lists and strings
+//     (textdump.go).
+//   - [FollowReader] reads followed streams, [EventReader] event files, [LogReader]
+//     logs: follow.go, event.go, log.go.
+//   - buffer.go shows a file's bytes in place, for all readers; errors.go says what
+//     is wrong with a file.
 //
 // The package knows nothing of the protocol carried: which side serves and
 // where a message ends is for package decode.

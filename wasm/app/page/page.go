@@ -16,28 +16,30 @@
 //     list.go is the virtual list, columns.go what its rows look like, times.go
 //     how times are shown, partner.go the other side of the selected message,
 //     empty.go what stands there when nothing is left.
-//   - filter.go: the filter bar. sidebar.go: views, streams, operations and the
+//   - filter.go: the filter bar; filtertext.go: the filter as text. sidebar.go: views, streams, operations and the
 //     like, with counts. find.go: a text in all rows; a row by its number.
 //   - pointer.go: the mouse in the list. picks.go: several rows chosen together.
-//     menu.go: what can be done with a value. copy.go: the clipboard.
+//     menu.go: what can be done with a value. copy.go, clipboard.go: the clipboard.
 //   - summary.go: what is in the file. assume.go: what had to be assumed about it,
 //     and setting it otherwise. notes.go: marks and notes on rows. paste.go: the
 //     box for frames and logs as text.
 //   - forms.go: all that can be opened.
 //   - settings.go: how one wants the page; store.go keeps it on this machine.
-//   - address.go, place.go: the place that is seen, in the page's address.
+//   - address.go: the place that is seen, in the page's address; place.go: its form,
+//     in links too.
 //   - inspector.go: the selected row from all sides, in tabs: fields.go and hex.go
 //     its bytes (hexlayout.go says what stands where), state.go what was open then,
 //     packets.go which packets brought it.
 //   - strip.go: the strip of activity; stripdraw.go draws it.
 //   - downloads.go: the two downloads.
-//   - share.go, shared.go, place.go: links that share a capture, made and opened.
+//   - share.go, shared.go: links that share a capture, made and opened; part.go:
+//     what a part of one is called.
 //   - offline.go, embedded.go: the site without a network, and in frames.
 //   - learn.go: the menu of what the page teaches with: tour.go, diagram.go,
 //     builder.go (which needs no capture), quiz.go; question.go asks.
-//   - keys.go: the keyboard, one table.
+//   - keys.go: the keyboard; keytable.go: its one table.
 //   - client.go: the worker.
-//   - format.go: numbers, sizes and times as text.
+//   - format.go: numbers, sizes and times as text. ui.go: elements and events.
 //
 // The page keeps only the rows in view and a few around them; everything else is
 // a question to the worker. No event handler blocks. Text goes into the page as

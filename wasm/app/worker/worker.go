@@ -14,8 +14,11 @@
 //   - inspector.go answers the inspector and the strip: inspected.go tells what a
 //     row's bytes mean, moment.go what was open then, activity.go how much went
 //     on when. reread.go gets at bytes of the file again.
-//   - outcome.go tells how decoding ended.
-//   - save.go makes downloads.
+//   - outcome.go tells how decoding ended. file.go is about the files as a whole:
+//     their hashes, and what is in them, which report.go puts into tables and words.
+//   - save.go makes downloads, carve.go a capture of a part of this one, and part.go
+//     finds its rows in it.
+//   - learn.go answers the page's lessons.
 //
 // Everything is on one thread. A message is handled while the decoder waits,
 // for the event loop or for the file, so that the log is never read in the
