@@ -110,8 +110,8 @@ type Gap struct {
 	Offset int64
 	Size   int64
 	Packet uint64 // the packet at which it was given up
-	Time   int64
-	Cut    bool // the packet was there, cut short by the snap length
+	Time   int64  // of that packet
+	Cut    bool   // the packet was there, cut short by the snap length
 	// Behind is the packet with the bytes that come next, which waited for these;
 	// 0 when none do.
 	Behind     uint64
@@ -125,9 +125,9 @@ type Drop struct {
 	From   Side
 	Offset int64 // of the first of them; of one that lies elsewhere, where bytes were expected
 	Size   int64
-	Packet uint64
-	Time   int64
-	Source uint8 // of that packet
+	Packet uint64 // the packet that brought them
+	Time   int64  // of that packet
+	Source uint8  // likewise
 }
 
 // DropReason says why bytes are not delivered.

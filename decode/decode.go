@@ -98,10 +98,10 @@ type Stream struct {
 	Client, Server netip.AddrPort // zero in files that do not tell
 	ID             uint64         // what the file calls it: the number in an event file, else the index
 	Began          bool           // its beginning was recorded
-	Closed         bool
-	First, Last    int64 // times, walcore.NoTime when not known
-	Messages       int   // requests and responses
-	FromClient     int64 // bytes
+	Closed         bool           // its end was recorded
+	First, Last    int64          // of its opening, messages, diagnostics and end: nanoseconds since 1970, walcore.NoTime when not known
+	Messages       int            // requests and responses
+	FromClient     int64          // bytes
 	FromServer     int64
 	FFIO           bool   // whether fast file I/O is on, now
 	FirstRead      uint32 // the first read size in force now
@@ -117,8 +117,8 @@ type Segment struct {
 	Packet uint32 // the packet's number, from 1; in files without packets the line's
 	Seq    uint32 // TCP sequence number; in a dump how many bytes decoded from File on come before it
 	Flags  uint8  // TCP flags
-	Source uint8  // which of the files
-	Time   int64
+	Source uint8  // which of the files, by its place among the sources
+	Time   int64  // of the packet: nanoseconds since 1970, walcore.NoTime when not known
 }
 
 // Summary is what a file turned out to hold.
@@ -129,7 +129,7 @@ type Summary struct {
 	Messages    int // requests and responses
 	Diagnostics int
 	Bytes       int64 // in both directions of all streams
-	First, Last int64 // times, walcore.NoTime when not known
+	First, Last int64 // of all streams: nanoseconds since 1970, walcore.NoTime when not known
 	Port        uint16
 	Packets     uint64
 	Assumptions []Assumption

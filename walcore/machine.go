@@ -25,9 +25,9 @@ type Message struct {
 
 // At says where and when something stands in its file.
 type At struct {
-	Offset int64
-	Time   int64
-	Packet uint32
+	Offset int64  // of its first byte, in its direction of the stream
+	Time   int64  // nanoseconds since 1970, NoTime when not known
+	Packet uint32 // with which it was whole, from 1; in a file without packets the line, or 0
 }
 
 // A Machine follows the streams of a conversation (section 3).
