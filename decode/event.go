@@ -37,7 +37,7 @@ const (
 // here only while a stream may still have something to tell of an earlier packet:
 // the end of a read is open, which later bytes must show; bytes are waited for that
 // the other side has acknowledged; or the next request is looked for. holds has
-// the packet from on which each of these may.
+// the packet from on which each of these may, by the stream's number with the reason.
 type order struct {
 	machine *walcore.Machine
 	streams *[]Stream
@@ -78,19 +78,30 @@ func (o *order) tell(e event) {
 	}
 }
 
+// A reason is why a stream holds the order back: bits that no stream's number has.
+type reason uint32
+
+const (
+	forRead    reason = 0       // the end of a read is open
+	forRequest reason = 1 << 30 // the next request is looked for
+	forHoles   reason = 1 << 31 // bytes are waited for that the other side has acknowledged
+)
+
 // hold keeps back whatever comes from a packet on.
-func (o *order) hold(stream, packet uint32) {
-	if _, ok := o.holds[stream]; !ok {
-		o.holds[stream] = packet
+func (o *order) hold(stream uint32, why reason, packet uint32) {
+	name := stream | uint32(why)
+	if _, ok := o.holds[name]; !ok {
+		o.holds[name] = packet
 	}
 }
 
-// release ends a stream's hold and passes on what no other stream holds.
-func (o *order) release(stream uint32) {
-	if _, ok := o.holds[stream]; !ok {
+// release ends a hold and passes on what nothing else holds back.
+func (o *order) release(stream uint32, why reason) {
+	name := stream | uint32(why)
+	if _, ok := o.holds[name]; !ok {
 		return
 	}
-	delete(o.holds, stream)
+	delete(o.holds, name)
 	o.pass()
 }
 

@@ -224,6 +224,6 @@ func (f *framer) finish() {
 	f.tellSkipped(f.client)
 	f.tellSkipped(f.server)
 	f.tellOneDirection()
-	f.order.release(f.id)
-	f.order.release(f.seeking())
+	f.order.release(f.id, forRead)
+	f.order.release(f.id, forRequest)
 }

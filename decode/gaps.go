@@ -98,7 +98,7 @@ func (f *framer) missingServer(offset, size int64) {
 	}
 	inside := b.active && len(l.buf) == 0 && uint64(size) <= b.length-b.done
 	l.jump(offset + size)
-	f.order.release(f.id)
+	f.order.release(f.id, forRead)
 	switch {
 	case inside:
 		b.damaged = true

@@ -137,7 +137,7 @@ func TestHeldForEver(t *testing.T) {
 	all := streams[:]
 	o := order{machine: walcore.NewMachine(log), streams: &all, holds: map[uint32]uint32{}}
 	o.tell(event{kind: eventOpen, stream: 1})
-	o.hold(0, 1)
+	o.hold(0, forRead, 1)
 	message := walcore.Message{Head: make([]byte, 1<<20), Length: 1 << 20}
 	for packet := uint32(1000); log.Len() == 0; packet-- {
 		message.At.Packet = packet
@@ -148,5 +148,5 @@ func TestHeldForEver(t *testing.T) {
 	for i := 1; i < log.Len(); i++ {
 		require.Less(t, log.At(i-1).Packet, log.At(i).Packet)
 	}
-	o.release(0)
+	o.release(0, forRead)
 }

@@ -73,7 +73,7 @@ func (f *framer) decideEnd() bool {
 		least = sata.ReadHeadSize
 	}
 	if have >= least {
-		f.order.hold(f.id, max(l.at(l.pos+int64(least)-1).packet, l.last.packet, w.packet))
+		f.order.hold(f.id, forRead, max(l.at(l.pos+int64(least)-1).packet, l.last.packet, w.packet))
 	}
 	var end uint64
 	if st.FirstReadKnown {
@@ -88,7 +88,7 @@ func (f *framer) decideEnd() bool {
 		if !st.FirstReadKnown {
 			f.skip(l, 1) // it was a read, and which one can't be told
 		}
-		f.release()
+		f.releaseRead()
 		return true
 	}
 	if end == 0 {
@@ -109,14 +109,14 @@ func (f *framer) decideEnd() bool {
 	}
 	f.open.active = false
 	f.startBody(end, false)
-	f.release()
+	f.releaseRead()
 	return true
 }
 
-// release lets go what waits for this stream once its read is taken.
-func (f *framer) release() {
+// releaseRead lets go what waits for the read whose end was open, once it is taken.
+func (f *framer) releaseRead() {
 	if !f.open.active {
-		f.order.release(f.id)
+		f.order.release(f.id, forRead)
 	}
 }
 

@@ -34,25 +34,21 @@ func (f *framer) seekRequest() bool {
 		case sata.Yes:
 			f.skip(l, i)
 			f.endSeek(l, &f.seekingClient)
-			f.order.release(f.seeking())
+			f.order.release(f.id, forRequest)
 			return true
 		case sata.Maybe:
 			f.skip(l, i)
 			if f.lossy {
-				f.order.hold(f.seeking(), max(l.at(l.pos).packet, l.last.packet))
+				f.order.hold(f.id, forRequest, max(l.at(l.pos).packet, l.last.packet))
 			}
 			return false
 		}
 		i = last
 	}
 	f.skip(l, len(l.buf))
-	f.order.release(f.seeking())
+	f.order.release(f.id, forRequest)
 	return false
 }
-
-// seeking is the name of a stream's hold while it is not known where its next
-// request begins.
-func (f *framer) seeking() uint32 { return f.id | 1<<30 }
 
 // maxPipelined is how many requests in a row are believed, after bytes were lost,
 // whose sender did not wait for a response to any of them.

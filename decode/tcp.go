@@ -55,10 +55,6 @@ type holes struct {
 // multiples of what the assembler waits.
 const patience = 2
 
-// holding is the name of a stream's hold for its holes; that for a read whose end
-// is open has the stream's number.
-func (f *framer) holding() uint32 { return f.id | 1<<31 }
-
 // notice looks for a hole in what the other side sent, by how much of it the
 // sender of a segment had received.
 func (t *tcpStream) notice(c *capture.Conversation, from capture.Side, acked int64, packet uint64) {
@@ -70,7 +66,7 @@ func (t *tcpStream) notice(c *capture.Conversation, from capture.Side, acked int
 	h.need[other] = max(h.need[other], acked)
 	if h.since == 0 {
 		h.since = c.Packets
-		t.f.order.hold(t.f.holding(), uint32(packet))
+		t.f.order.hold(t.f.id, forHoles, uint32(packet))
 	}
 }
 
@@ -91,7 +87,7 @@ func (t *tcpStream) filled(c *capture.Conversation, late uint64) {
 		h.vain[side] = true
 	}
 	h.since = 0
-	t.f.order.release(t.f.holding())
+	t.f.order.release(t.f.id, forHoles)
 }
 
 // lane is what a side sent.
@@ -320,7 +316,7 @@ func (p *packets) Closed(c *capture.Conversation, why capture.CloseReason, packe
 	t.f.stream().Closed = why != capture.ClosedByEnd
 	at := walcore.At{Offset: t.f.client.pos, Time: time, Packet: max(uint32(packet), t.f.client.last.packet, t.f.server.last.packet)}
 	p.d.order.tell(event{kind: t.f.endOf(), stream: t.f.id, msg: walcore.Message{At: at}})
-	p.d.order.release(t.f.holding())
+	t.f.order.release(t.f.id, forHoles)
 	delete(p.streams, c.ID)
 	p.last = nil
 }
