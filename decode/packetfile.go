@@ -73,7 +73,7 @@ func (d *Decoder) readPackets(ctx context.Context) error {
 	for _, f := range d.files {
 		m.readers = append(m.readers, capture.NewPacketReader(f, f.Kind))
 	}
-	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}, asked: map[uint16]bool{}}
+	h := &packets{d: d, port: d.port, server: d.options.Server, streams: map[uint32]*tcpStream{}, others: map[uint32]*other{}}
 	h.probing = d.pass == 0
 	if h.late = uint64(max(d.options.Assembler.LatePackets, 0)); h.late == 0 {
 		h.late = capture.DefaultLatePackets

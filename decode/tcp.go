@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
 
@@ -22,9 +21,9 @@ type packets struct {
 	last    *tcpStream
 	lastID  uint32
 	others  map[uint32]*other
-	asked   map[uint16]bool // other ports on which something arrives that begins like a request
-	count   int             // conversations
-	dropped int             // conversations beyond maxOthers, counted only
+	asked   []uint16 // in their order: other ports on which something arrives that begins like a request
+	count   int      // conversations
+	dropped int      // conversations beyond maxOthers, counted only
 	largest *other
 	late    uint64 // for how many packets the assembler waits for bytes
 }
@@ -224,21 +223,32 @@ const maxElsewhere = 8
 
 // unwanted looks at what is not on the server's port.
 func (p *packets) unwanted(to netip.AddrPort, payload []byte) {
-	if len(p.asked) < maxElsewhere && sata.LooksLikeRequest(payload) == sata.Yes {
-		p.asked[to.Port()] = true
+	if sata.LooksLikeRequest(payload) == sata.Yes {
+		p.ask(to.Port())
 	}
 }
 
-// elsewhere is on which other ports the protocol seems to be spoken, in their order.
+// ask notes that a request arrives on another port, among the others in their order.
+func (p *packets) ask(port uint16) {
+	if len(p.asked) == maxElsewhere || slices.Contains(p.asked, port) {
+		return
+	}
+	p.asked = append(p.asked, port)
+	for i := len(p.asked) - 1; i > 0 && p.asked[i-1] > port; i-- {
+		p.asked[i-1], p.asked[i] = port, p.asked[i-1]
+	}
+}
+
+// elsewhere is on which other ports the protocol seems to be spoken.
 func (p *packets) elsewhere() []uint16 {
 	for _, o := range p.others {
 		for side, n := range o.requests {
-			if n > 0 && len(p.asked) < maxElsewhere {
-				p.asked[o.ends[side].Port()] = true
+			if n > 0 {
+				p.ask(o.ends[side].Port())
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(p.asked))
+	return p.asked
 }
 
 func (p *packets) Missing(c *capture.Conversation, g capture.Gap) {
