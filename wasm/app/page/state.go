@@ -55,50 +55,29 @@ func (s *statePanel) show(m *bridge.State) {
 	children := []any{element("h2", "", "After row "+count1(m.Row)).Underlying()}
 	add := func(el dom.HTMLElement) { children = append(children, el.Underlying()) }
 
-	add(heading("Open files", m.TotalFiles))
-	files := element("ul", "", "")
-	for i := range m.Files {
-		files.AppendChild(fileItem(&m.Files[i]))
-	}
-	listed(files, add, "No file is open.", m.TotalFiles-len(m.Files))
-
-	add(heading("Open folders", m.TotalFolders))
-	folders := element("ul", "", "")
-	for i := range m.Folders {
-		folders.AppendChild(folderItem(&m.Folders[i]))
-	}
-	listed(folders, add, "No folder is open.", m.TotalFolders-len(m.Folders))
-
-	add(heading("Waiting requests", m.TotalWaiting))
-	waiting := element("ul", "", "")
-	for i := range m.Waiting {
-		waiting.AppendChild(waitingItem(&m.Waiting[i]))
-	}
-	listed(waiting, add, "No request waits for a response.", m.TotalWaiting-len(m.Waiting))
-
-	add(heading("Streams", m.TotalStreams))
-	streams := element("ul", "", "")
-	for i := range m.Streams {
-		streams.AppendChild(streamItem(&m.Streams[i]))
-	}
-	listed(streams, add, "No stream has begun.", m.TotalStreams-len(m.Streams))
+	listed(add, "Open files", "No file is open.", m.TotalFiles, len(m.Files), func(i int) dom.HTMLElement { return fileItem(&m.Files[i]) })
+	listed(add, "Open folders", "No folder is open.", m.TotalFolders, len(m.Folders), func(i int) dom.HTMLElement { return folderItem(&m.Folders[i]) })
+	listed(add, "Waiting requests", "No request waits for a response.", m.TotalWaiting, len(m.Waiting), func(i int) dom.HTMLElement { return waitingItem(&m.Waiting[i]) })
+	listed(add, "Streams", "No stream has begun.", m.TotalStreams, len(m.Streams), func(i int) dom.HTMLElement { return streamItem(&m.Streams[i]) })
 	s.box.Underlying().Call("replaceChildren", children...)
 }
 
-func heading(text string, n int) dom.HTMLElement {
-	h := element("h3", "", text+" ")
-	h.AppendChild(element("i", "", count(n)))
-	return h
-}
-
-// listed adds a list, or says that it is empty, and how much more there is.
-func listed(list dom.HTMLElement, add func(dom.HTMLElement), empty string, more int) {
-	if !hasChildren(list) {
+// listed adds a heading, and the list of what there is, or that it is empty: total of
+// it, of which the first are shown.
+func listed(add func(dom.HTMLElement), title, empty string, total, shown int, item func(i int) dom.HTMLElement) {
+	h := element("h3", "", title+" ")
+	h.AppendChild(element("i", "", count(total)))
+	add(h)
+	if shown == 0 {
 		add(element("p", "none", empty))
 		return
 	}
+	list := element("ul", "", "")
+	for i := range shown {
+		list.AppendChild(item(i))
+	}
 	add(list)
-	if more > 0 {
+	if more := total - shown; more > 0 {
 		add(element("p", "none", "… and "+count(more)+" more"))
 	}
 }
