@@ -111,7 +111,7 @@ func TestAssumedFFIO(t *testing.T) {
 }
 
 func TestStreamLists(t *testing.T) {
-	d := &Decoder{streams: make([]Stream, 20)}
+	d := &Decoder{decoded: decoded{streams: make([]Stream, 20)}}
 	var l streamList
 	for i, want := range []string{
 		"in stream 0, ", "in streams 0 and 2, ", "in streams 0, 2 and 4, ", "", "", "", "",

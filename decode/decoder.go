@@ -14,17 +14,13 @@ type Decoder struct {
 	options Options
 	sources []capture.Source
 
-	log     *walcore.Log
-	order   order
-	streams []Stream
-	framers []*framer // by stream, nil in event files
-	lanes   [][2]*lane
+	// Of each file:
 	kinds   []capture.Kind
 	packed  []string
-	plain   []bool   // something stood around the form, which is text, and was left out
-	setting []string // what that was, for people
-
+	plain   []bool          // something stood around the form, which is text, and was left out
+	setting []string        // what that was, for people
 	files   []*capture.File // that are open
+
 	pass    int
 	there   int // in a second pass: conversations on the port of the first
 	port    uint16
@@ -32,6 +28,19 @@ type Decoder struct {
 	packets uint64
 	late    []capture.LateSYN // that were found, and those that were known
 	known   []capture.LateSYN
+	err     error
+	again   again
+
+	decoded
+}
+
+// decoded is what one pass over the files gives.
+type decoded struct {
+	log     *walcore.Log
+	order   order
+	streams []Stream
+	framers []*framer // by stream, nil in event files
+	lanes   [][2]*lane
 	alone   string // what the one message can be that is all of the file, in words
 	decimal bool   // the numbers of a list could be hex digits as well
 	headers int    // bytes of a packet's headers before a dump
@@ -39,9 +48,6 @@ type Decoder struct {
 	clocks  clocks
 	passed  passed // bytes that were captured and not delivered
 	problem error  // the first thing that kept a conversation from being decoded to its end
-	err     error
-
-	again again
 }
 
 // New makes a Decoder of files; it reads nothing yet.
@@ -51,10 +57,9 @@ func New(o Options, sources ...capture.Source) *Decoder {
 	return d
 }
 
-// reset forgets all that was decoded, for a second pass.
+// reset forgets all that was decoded, for another pass.
 func (d *Decoder) reset() {
-	d.log = walcore.NewLog(d.options.Limits)
-	d.streams, d.framers, d.lanes, d.problem, d.alone, d.passed, d.headers, d.decimal, d.twins, d.clocks = nil, nil, nil, nil, "", passed{}, 0, false, 0, clocks{}
+	d.decoded = decoded{log: walcore.NewLog(d.options.Limits)}
 	d.order = order{machine: walcore.NewMachine(d.log), streams: &d.streams, holds: map[uint32]uint32{}}
 }
 
