@@ -56,17 +56,20 @@ func (r *PacketReader) Next(p *Packet) error {
 	if r.err != nil {
 		return r.err
 	}
-	var err error
-	switch r.kind {
-	case KindPCAP:
-		err = r.nextPCAP(p)
-	case KindPCAPNG, KindPacketText:
-		err = r.nextPCAPNG(p)
-	default:
-		err = &FormatError{In: "capture", Expected: "a pcap or pcapng file", Found: r.kind.String()}
+	for {
+		kind := r.kind
+		switch kind {
+		case KindPCAP:
+			r.err = r.nextPCAP(p)
+		case KindPCAPNG, KindPacketText:
+			r.err = r.nextPCAPNG(p)
+		default:
+			r.err = &FormatError{In: "capture", Expected: "a pcap or pcapng file", Found: r.kind.String()}
+		}
+		if r.err != nil || r.kind == kind {
+			return r.err
+		}
 	}
-	r.err = err
-	return err
 }
 
 func (r *PacketReader) u16(b []byte) uint16 {
@@ -166,7 +169,8 @@ func (c clock) time(ticks uint64) int64 {
 	return s*1e9 + int64(frac)
 }
 
-// nextPCAP reads the next record of a pcap file.
+// nextPCAP reads the next record of a pcap file, or none where a file of the other
+// kind begins.
 func (r *PacketReader) nextPCAP(p *Packet) error {
 	if !r.begun {
 		if err := r.headerPCAP(); err != nil {
@@ -188,7 +192,7 @@ func (r *PacketReader) nextPCAP(p *Packet) error {
 		}
 		if len(h) >= 12 && isPCAPNG(h) {
 			r.kind, r.begun = KindPCAPNG, false
-			return r.nextPCAPNG(p)
+			return nil
 		}
 		if len(h) < r.record {
 			return r.short("the header of a packet record", 0, int64(r.record), int64(len(h)))

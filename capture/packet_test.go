@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -62,6 +63,16 @@ func TestPCAPFilesJoinedEndToEnd(t *testing.T) {
 	require.EqualValues(t, 7, all[1].Time)
 	require.EqualValues(t, 101, all[1].Link)
 	require.EqualValues(t, 2, all[1].Number)
+}
+
+// Files of both kinds in turn, without a packet between them, are read in a loop.
+func TestFilesJoinedWithoutPackets(t *testing.T) {
+	defer debug.SetMaxStack(debug.SetMaxStack(4 << 20)) // beyond it the program ends
+	f := (&pcapFile{order: binary.LittleEndian, link: 1}).header()
+	g := (&pcapngFile{order: binary.LittleEndian, data: f.data}).section()
+	all, err := readAll(t, bytes.Repeat(g.data, 40_000), KindPCAP)
+	require.Equal(t, io.EOF, err)
+	require.Empty(t, all)
 }
 
 func TestPCAPRefusesLengthsThatLie(t *testing.T) {

@@ -42,7 +42,7 @@ type iface struct {
 	clock   clock
 }
 
-// nextPCAPNG reads blocks until one holds a packet.
+// nextPCAPNG reads blocks until one holds a packet, or another kind of file begins.
 func (r *PacketReader) nextPCAPNG(p *Packet) error {
 	for {
 		h := r.b.peek(12)
@@ -57,7 +57,7 @@ func (r *PacketReader) nextPCAPNG(p *Packet) error {
 		}
 		if r.begun && r.kind == KindPCAPNG && isPCAP(h) && pcapVersion(h) {
 			r.kind, r.begun = KindPCAP, false // another file, joined to its end
-			return r.nextPCAP(p)
+			return nil
 		}
 		if binary.LittleEndian.Uint32(h) == blockSection {
 			// A new section: its own byte order, its own interfaces.
