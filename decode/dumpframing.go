@@ -110,6 +110,9 @@ func (f *framer) loseStep() {
 	f.seekingClient, f.seekingServer = true, true
 }
 
+// maxUnanswered bounds how many responses in a row are taken to be lost in a dump.
+const maxUnanswered = 256
+
 // unanswered is how many of the requests that wait in a dump have lost their
 // responses, as the next one has the form of those to a later request, and not of
 // one to the first.
@@ -118,10 +121,13 @@ func (f *framer) unanswered() int {
 	if f.waiting[0].shape == sata.ShapeRead && !f.ffio() || sata.LooksLikeResponse(b, f.waiting[0].shape) != sata.No {
 		return 0
 	}
-	for i := 1; i < len(f.waiting); i++ {
-		if shape := f.waiting[i].shape; shape != sata.ShapeUnknown && sata.LooksLikeResponse(b, shape) == sata.Yes {
+	looked := uint32(1) << sata.ShapeUnknown // at which shapes
+	for i := 1; i < min(len(f.waiting), maxUnanswered); i++ {
+		shape := f.waiting[i].shape
+		if looked>>shape&1 == 0 && sata.LooksLikeResponse(b, shape) == sata.Yes {
 			return i
 		}
+		looked |= 1 << shape
 	}
 	return 0
 }

@@ -3,10 +3,13 @@ package decode
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"satascope/capture"
 	"satascope/sata"
 	"satascope/walcore"
 )
@@ -86,6 +89,24 @@ func TestEffort(t *testing.T) {
 		w.say(1, bytes.Repeat(answer(first, 100, 100), 16<<20/136))
 		d := decode(t, w, func(i int) bool { return i != lost })
 		require.GreaterOrEqual(t, len(messagesOf(d)), 14)
+	})
+	t.Run("what fills a read that does not end", func(t *testing.T) {
+		w := newWire()
+		w.say(0, ask(t, sata.Request{Command: sata.ReadFile, BlockCount: 1, BlockSize: 64 << 20, FD: 3}))
+		w.say(1, answer("", 10, 10), bytes.Repeat([]byte{sata.Padding}, 32<<20))
+		d := New(Options{}, w.write(func(i int) bool { return i > 2 })) // it begins before the capture
+		_ = d.Run(context.Background())                                 // what fills it is more than it can have
+		require.NotEmpty(t, messagesOf(d))
+	})
+	t.Run("a dump whose responses answer no request", func(t *testing.T) {
+		const requests = 40_000
+		none := append(response(t, sata.Response{Shape: sata.ShapeResult})[:sata.HeaderSize], 1, 1)
+		binary.BigEndian.PutUint32(none, 2)
+		d := New(Options{}, capture.FromBytes("a.bin", slices.Concat(
+			ask(t, stat), response(t, sata.Response{Shape: sata.ShapeResult}), bytes.Repeat(ask(t, stat), requests),
+			bytes.Repeat(slices.Concat(none, ask(t, stat)), requests))))
+		_ = d.Run(context.Background()) // that it ends with a failure is the conversation's
+		require.GreaterOrEqual(t, len(messagesOf(d)), 2*requests)
 	})
 	t.Run("a server whose responses are none, in two files", func(t *testing.T) {
 		const requests = 20_000

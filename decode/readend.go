@@ -13,6 +13,7 @@ type openRead struct {
 	form    sata.ReadForm
 	length  uint64 // the u32 at 0x20
 	looked  uint64 // where a next response was looked for already
+	filled  uint64 // up to where it was seen to be filled up
 	another int8   // whether another response can stand in it up to spoke: 1 yes, -1 no, 0 not looked yet
 	spoke   uint64 // how long it was when the client spoke again while nothing else waited; 0: it has not
 }
@@ -268,9 +269,13 @@ func (f *framer) filledTo(most uint64) uint64 {
 	if f.open.form != sata.ReadZeros || end > uint64(len(b)) {
 		return 0
 	}
+	if end < most {
+		end = min(max(end, f.open.filled), most)
+	}
 	for end < most && end < uint64(len(b)) && b[end] == sata.Padding {
 		end++
 	}
+	f.open.filled = end
 	if end < most && end == uint64(len(b)) && !f.final {
 		return 0
 	}
