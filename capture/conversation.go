@@ -416,7 +416,9 @@ func (a *Assembler) lateSYN(c *conv, from Side, s *Segment) bool {
 	} else {
 		own.beginsAt(s.Seq)
 	}
-	if c.wanted && !c.Began && len(a.LateSYNs) < maxLateSYNs {
+	// What it acknowledges is where the other side will be taken to begin.
+	believed := s.Flags&ACK == 0 || c.sides[from.Other()].base-s.Ack < lateReach
+	if believed && c.wanted && !c.Began && len(a.LateSYNs) < maxLateSYNs {
 		a.LateSYNs = append(a.LateSYNs, LateSYN{Src: s.Src, Dst: s.Dst, Seq: s.Seq, Ack: s.Ack, Flags: s.Flags, Packet: a.at})
 	}
 	return true
