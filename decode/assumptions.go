@@ -149,6 +149,10 @@ func (d *Decoder) spokenElsewhere() string {
 	}
 	b = append(b, ' ')
 	for i, port := range d.spoken {
+		if i == maxElsewhere {
+			b = append(b, " and others"...)
+			break
+		}
 		if i > 0 {
 			b = append(b, ", "...)
 		}

@@ -57,10 +57,21 @@ func TestTheProtocolElsewhere(t *testing.T) {
 	}
 	// The same conversation with a server on yet another port.
 	third := bytes.ReplaceAll(open(other), []byte{17500 >> 8, 17500 & 0xFF}, []byte{17501 >> 8, 17501 & 0xFF})
+	many := func(ports ...byte) []capture.Source {
+		files := []capture.Source{capture.FromBytes("a", open(usual))}
+		for _, low := range ports {
+			files = append(files, capture.FromBytes("b", bytes.ReplaceAll(third, []byte{17501 >> 8, 17501 & 0xFF}, []byte{17501 >> 8, low})))
+		}
+		return files
+	}
 	for _, c := range []struct {
 		files []capture.Source
 		want  string
 	}{
+		{many(104, 103, 102, 101, 100, 99, 98, 97),
+			"the server's port is taken to be 7500; what looks like requests arrives on ports 17505, 17506, 17507, 17508, 17509, 17510, 17511, 17512, too, and is not decoded"},
+		{many(97, 106, 105, 104, 98, 103, 102, 101, 100, 99),
+			"the server's port is taken to be 7500; what looks like requests arrives on ports 17505, 17506, 17507, 17508, 17509, 17510, 17511, 17512 and others, too, and is not decoded"},
 		{[]capture.Source{capture.FromBytes("a", open(usual))}, "the server's port is taken to be 7500"},
 		{[]capture.Source{capture.FromBytes("a", open(usual)), capture.FromBytes("b", open(other)), capture.FromBytes("c", third)},
 			"the server's port is taken to be 7500; what looks like requests arrives on ports 17500, 17501, too, and is not decoded"},

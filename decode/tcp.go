@@ -229,14 +229,17 @@ func (p *packets) unwanted(to netip.AddrPort, payload []byte) {
 }
 
 // ask notes that a request arrives on another port, among the others in their order.
+// The lowest are kept, in whatever order they come, with one that shows that there are
+// more than are named.
 func (p *packets) ask(port uint16) {
-	if len(p.asked) == maxElsewhere || slices.Contains(p.asked, port) {
+	if slices.Contains(p.asked, port) {
 		return
 	}
 	p.asked = append(p.asked, port)
 	for i := len(p.asked) - 1; i > 0 && p.asked[i-1] > port; i-- {
 		p.asked[i-1], p.asked[i] = port, p.asked[i-1]
 	}
+	p.asked = p.asked[:min(len(p.asked), maxElsewhere+1)]
 }
 
 // elsewhere is on which other ports the protocol seems to be spoken.
