@@ -166,7 +166,7 @@ type Progress struct {
 	Read   int64 // bytes of the file as it is stored
 	Size   int64 // bytes there, -1 when not known
 	Rows   int   // in the list
-	Pass   int   // 0; 1 when the file is read again because nothing was on the usual port
+	Pass   int   // how often the file was read before: when nothing was on the usual port, or SYNs came behind data
 	Base   int64 // the time that rows and filters count from: that of the earliest row, nanoseconds since 1970, or NoTime
 	Millis int64 // since it began
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // inspect is the index of the log, as far as that goes by now. There is another
-// log, and so another index, when the file is decoded once more for another port.
+// log, and so another index, when the file is read once more (bridge.Progress).
 func (w *worker) inspect() *inspect.Index {
 	if log := w.decoder.Log(); w.index == nil || w.index.Log() != log {
 		w.index = inspect.New(log)

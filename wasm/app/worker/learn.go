@@ -32,7 +32,7 @@ func (w *worker) handleLearn(m bridge.Message) {
 }
 
 // conversation is what is taught about. It is taken anew for each question: the
-// log is another one when the file was decoded again for another port.
+// log is another one when the file was read once more (bridge.Progress).
 func (w *worker) conversation() learn.Conversation {
 	return learn.Conversation{Log: w.decoder.Log(), Rest: w.rest}
 }
