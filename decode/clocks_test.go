@@ -13,11 +13,12 @@ import (
 	"satascope/capture"
 )
 
-// clocksTold are the sentences about the clocks of files.
+// clocksTold are the sentences about the clocks of files, which are named by their
+// place: "file 1".
 func clocksTold(t *testing.T, files ...memoryFile) (told []string) {
 	sources := make([]capture.Source, len(files))
 	for i := range files {
-		sources[i] = files[i]
+		sources[i] = capture.FromBytes("file "+itoa(int64(i+1)), files[i])
 	}
 	d := New(Options{}, sources...)
 	require.NoError(t, d.Run(t.Context()))
@@ -33,7 +34,6 @@ func clocksTold(t *testing.T, files ...memoryFile) (told []string) {
 // shows, and by how much; of files that agree it is not.
 func TestClocksThatDisagree(t *testing.T) {
 	l := readLossy(t, "../testdata/damaged/whole.pcap")
-	name := memoryFile(nil).Name()
 	const joined = "the packets of 2 files are joined by their times: their clocks are taken to agree"
 	client := func(i int) bool {
 		var s capture.Segment
@@ -51,10 +51,10 @@ func TestClocksThatDisagree(t *testing.T) {
 	shift(200_000) // as on the other end of a wire
 	require.Equal(t, []string{joined}, clocksTold(t, first, l.write(all)))
 	shift(-200_000 + 500_000_000)
-	require.Equal(t, []string{joined, "19 packets are in both " + name + " and " + name + ": the clock of the second is 0.5 s ahead of that of the first"},
+	require.Equal(t, []string{joined, "19 packets are in both file 1 and file 2: the clock of the second is 0.5 s ahead of that of the first"},
 		clocksTold(t, first, l.write(all)))
 	shift(-1000_000_000)
-	require.Equal(t, []string{joined, "19 packets are in both " + name + " and " + name + ": the clock of the second is 0.5 s behind that of the first"},
+	require.Equal(t, []string{joined, "19 packets are in both file 1 and file 2: the clock of the second is 0.5 s behind that of the first"},
 		clocksTold(t, first, l.write(all)))
 	// Each has one direction, and the responses come first.
 	told := clocksTold(t, requests, l.write(server))
@@ -65,7 +65,6 @@ func TestClocksThatDisagree(t *testing.T) {
 // TestClocksOfThreeFiles: each file is compared with the first that has packets of it.
 func TestClocksOfThreeFiles(t *testing.T) {
 	l := readLossy(t, "../testdata/damaged/whole.pcap")
-	name := memoryFile(nil).Name()
 	late := func(ns int64, keep func(i int) bool) memoryFile {
 		shifted := lossy{link: l.link, packets: slices.Clone(l.packets)}
 		for i := range shifted.packets {
@@ -75,18 +74,18 @@ func TestClocksOfThreeFiles(t *testing.T) {
 	}
 	odd := func(i int) bool { return i%2 == 1 }
 	even := func(i int) bool { return i%2 == 0 }
-	differ := func(packets int, by string) string {
-		return itoa(int64(packets)) + " packets are in both " + name + " and " + name + ": the clock of the second is " + by + " that of the first"
+	differ := func(packets int, pair, by string) string {
+		return itoa(int64(packets)) + " packets are in both " + pair + ": the clock of the second is " + by + " that of the first"
 	}
 	for _, c := range []struct {
 		what  string
 		files []memoryFile
 		told  []string
 	}{
-		{"the first two agree", []memoryFile{late(0, all), late(0, even), late(5e8, odd)}, []string{differ(10, "0.5 s ahead of")}},
-		{"all have the same packets", []memoryFile{late(0, all), late(5e8, all), late(-25e7, all)}, []string{differ(19, "0.5 s ahead of"), differ(19, "0.25 s behind")}},
-		{"the last two agree", []memoryFile{late(0, all), late(5e8, all), late(5e8, all)}, []string{differ(19, "0.5 s ahead of"), differ(19, "0.5 s ahead of")}},
-		{"the third has packets of the second alone", []memoryFile{late(0, even), late(0, all), late(5e8, odd)}, []string{differ(10, "0.5 s ahead of")}},
+		{"the first two agree", []memoryFile{late(0, all), late(0, even), late(5e8, odd)}, []string{differ(10, "file 1 and file 3", "0.5 s ahead of")}},
+		{"all have the same packets", []memoryFile{late(0, all), late(5e8, all), late(-25e7, all)}, []string{differ(19, "file 1 and file 2", "0.5 s ahead of"), differ(19, "file 1 and file 3", "0.25 s behind")}},
+		{"the last two agree", []memoryFile{late(0, all), late(5e8, all), late(5e8, all)}, []string{differ(19, "file 1 and file 2", "0.5 s ahead of"), differ(19, "file 1 and file 3", "0.5 s ahead of")}},
+		{"the third has packets of the second alone", []memoryFile{late(0, even), late(0, all), late(5e8, odd)}, []string{differ(10, "file 2 and file 3", "0.5 s ahead of")}},
 		{"all agree", []memoryFile{late(0, all), late(0, even), late(2e5, odd)}, []string{}},
 	} {
 		require.Equal(t, c.told, slices.DeleteFunc(clocksTold(t, c.files...), func(s string) bool { return !strings.Contains(s, " are in both ") }), c.what)
