@@ -114,7 +114,7 @@ func (d *Decoder) run(ctx context.Context) error {
 		d.pass, d.port, d.there = 1, none.Ports[0].Port, none.There
 		err = d.readFiles(ctx)
 	}
-	if len(d.late) > 0 && ctx.Err() == nil {
+	if len(d.late) > 0 && ctx.Err() == nil && d.log.Full() == "" { // a full one would only be filled again
 		d.reset()
 		d.known = d.late
 		err = d.readFiles(ctx)

@@ -18,10 +18,7 @@ func TestSYNBehindData(t *testing.T) {
 		whole := New(Options{}, l.write(all))
 		require.NoError(t, whole.Run(t.Context()))
 		for _, order := range [][]int{{3, 0, 1, 2}, {3, 4, 0, 1, 2}, {5, 0, 3, 1, 2, 4}, {5, 3, 0, 1, 2, 4}, {7, 0, 1, 2, 3, 4, 5, 6}} {
-			moved := lossy{link: l.link, packets: slices.Clone(l.packets)}
-			for i, from := range order {
-				moved.packets[i].Data = l.packets[from].Data
-			}
+			moved := l.moved(order)
 			var progress Progress
 			d := New(Options{Progress: func(p Progress) { progress = p }}, moved.write(all))
 			require.NoError(t, d.Run(t.Context()))
@@ -40,6 +37,31 @@ func TestSYNBehindData(t *testing.T) {
 			var s capture.Segment
 			require.True(t, l.packets[3].Segment(&s))
 			require.Equal(t, s.Payload[:r.Length], b, order)
+		}
+	}
+}
+
+// moved has the packets of those places first.
+func (l lossy) moved(order []int) lossy {
+	moved := lossy{link: l.link, packets: slices.Clone(l.packets)}
+	for i, from := range order {
+		moved.packets[i].Data = l.packets[from].Data
+	}
+	return moved
+}
+
+// A log that is full is not filled once more for the sake of a SYN.
+func TestSYNBehindDataInAFullLog(t *testing.T) {
+	moved := readLossy(t, golden+"captures/plain.pcap").moved([]int{3, 0, 1, 2})
+	for records, passes := range map[int]int{100: 0, 10_000: 1} {
+		var progress Progress
+		d := New(Options{Limits: walcore.Limits{Records: records}, Progress: func(p Progress) { progress = p }}, moved.write(all))
+		err := d.Run(t.Context())
+		require.Equal(t, passes == 0, err != nil, records)
+		require.Equal(t, passes, progress.Pass, records)
+		if err != nil {
+			require.ErrorContains(t, err, "the log is full")
+			require.Equal(t, records, d.Log().Len())
 		}
 	}
 }
