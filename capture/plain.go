@@ -24,6 +24,9 @@ const (
 	maxQuotes = 16
 	// leastString is how long a string of code must be not to be a name, perhaps.
 	leastString = 16
+	// leastBefore is how long a string before those of a form must be not to be
+	// passed over, as the mode that a file is opened in.
+	leastBefore = 4
 	// maxName is how long a name in code may be.
 	maxName = 64
 	// shortest is how many bytes the shortest message has.
@@ -44,6 +47,7 @@ type setting struct {
 	prompt  string // of a terminal; a line that begins so ends the form
 	quote   byte   // in code: what the form stands between, in one or several strings
 	before  int    // how many such quotes come before it
+	base64  bool   // between them: what stands there is base64, not hex
 	data    bool   // the first line is a data URI: what stands up to its comma is none of the form
 	alone   bool   // no blank lines come in the place of those before it: it is written again as it is
 	all     bool   // the form is not looked for yet: nothing ends it
@@ -144,13 +148,14 @@ func settleQuotes(text []byte, wide byte) (setting, Kind) {
 		at := 0
 		for i := range min(len(pieces)-1, maxQuotes) {
 			at += len(pieces[i]) + 1
-			if len(bytes.TrimSpace(pieces[i+1])) < leastString || formBefore(pieces[:i]) {
+			if len(bytes.TrimSpace(pieces[i+1])) < leastString {
 				continue
 			}
-			s := setting{wide: wide, quote: quote, before: i}
 			look, _ := io.ReadAll(newPlain(bytes.NewReader(text), setting{quote: quote, before: i}))
-			if k, _, _ := recognise(look, false); k == KindHex && len(look) >= 2*shortest && oneForm(text[at:], quote, leastString) ||
-				k == KindBase64 && len(look) >= 4*shortest/3 && oneForm(text[at:], quote, len(text)) {
+			k, _, _ := recognise(look, false)
+			s := setting{wide: wide, quote: quote, before: i, base64: k == KindBase64}
+			if (k == KindHex && len(look) >= 2*shortest && oneForm(text[at:], s, leastString) ||
+				k == KindBase64 && len(look) >= 4*shortest/3 && oneForm(text[at:], s, len(text))) && !formBefore(pieces, s) {
 				return s, k
 			}
 		}
@@ -158,27 +163,73 @@ func settleQuotes(text []byte, wide byte) (setting, Kind) {
 	return setting{}, KindUnknown
 }
 
-// formBefore says whether a string before the last quote of the pieces of a code is
-// hex or base64, and no name: it would be left out.
-func formBefore(pieces [][]byte) bool {
-	for i := len(pieces) - 1; i >= 0; i -= 2 {
-		if b := pieces[i]; len(b) >= leastString && hexDigits(b) == len(b) || len(b) >= leastBase64 && base64Line(b) {
+// formBefore says whether a string of code before those of a form may be a part of
+// it: it would be left out.
+func formBefore(pieces [][]byte, s setting) bool {
+	for i := s.before - 1; i >= 0; i -= 2 {
+		if b := pieces[i]; len(b) >= leastBefore && !isKey(pieces[i+1]) && mayBeForm(b, s.base64) {
 			return true
 		}
 	}
 	return false
 }
 
+// mayBeForm says whether a string of code is perhaps a part of a form: of nothing
+// but its digits and what may stand between them. A word is none of base64.
+func mayBeForm(b []byte, base64 bool) bool {
+	return hexOnly(b) || base64 && len(b)%4 != 1 && base64Line(b) && !plainWord(b)
+}
+
+// hexOnly says whether a string holds digits of hex, and nothing but those and what
+// stands before and between them.
+func hexOnly(b []byte) bool {
+	digits := 0
+	for _, c := range bytes.TrimPrefix(b, hexPrefix) {
+		switch {
+		case hexValue[c] < 16:
+			digits++
+		case !isSpace(c) && !isBetween(c):
+			return false
+		}
+	}
+	return digits > 0
+}
+
+// plainWord says whether digits of base64 are rather a word, perhaps with a number
+// behind it: "in", "Server", "base64". One in capitals is none where as many digits
+// could be bytes: those of nothing but zeros are "AAAA".
+func plainWord(b []byte) bool {
+	small, capitals := 0, 0
+	word := bytes.TrimRight(b, "0123456789")
+	for _, c := range word {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			capitals++
+		case 'a' <= c && c <= 'z' || c == '-' || c == '_':
+			small++
+		}
+	}
+	return small+capitals == len(word) &&
+		(capitals == 0 || capitals == 1 && word[0] >= 'A' && word[0] <= 'Z' || small == 0 && len(b)%4 != 0)
+}
+
+// isKey says whether what follows the quote behind a string makes that the key of a
+// value.
+func isKey(after []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(after, " \t"), []byte(":"))
+}
+
 // oneForm says whether all that stands between quotes, from the first string on, can
 // belong to the form that it begins: what is shorter than least and stands elsewhere
 // in the code is perhaps a name, whose letters may be digits, too.
-func oneForm(text []byte, quote byte, least int) bool {
+func oneForm(text []byte, s setting, least int) bool {
+	quote := s.quote
 	for apart, first := false, true; ; first = false {
 		end := bytes.IndexByte(text, quote)
 		if end < 0 {
 			return true
 		}
-		if b := bytes.TrimSpace(text[:end]); !first && apart && len(b) < least && end > 0 && nameIn(text, quote, apart) < 0 {
+		if b := bytes.TrimSpace(text[:end]); !first && apart && len(b) < least && end > 0 && nameIn(text, s, apart) < 0 {
 			return false
 		}
 		next := bytes.IndexByte(text[end+1:], quote)
@@ -194,15 +245,14 @@ func oneForm(text []byte, quote byte, least int) bool {
 const glue = " \t\r\n+\\"
 
 // nameIn is how long the string is that text begins with, behind its first quote, if
-// that is no part of a form: the key of a value, or a short one that no digits are;
+// that is no part of a form: the key of a value, or a short one that can be none;
 // else -1. It must stand apart from the string before.
-func nameIn(text []byte, quote byte, apart bool) int {
-	end := bytes.IndexByte(text[:min(len(text), maxName)], quote)
+func nameIn(text []byte, s setting, apart bool) int {
+	end := bytes.IndexByte(text[:min(len(text), maxName)], s.quote)
 	if end < 0 || !apart {
 		return -1
 	}
-	key := bytes.HasPrefix(bytes.TrimLeft(text[end+1:], " \t"), []byte(":"))
-	if !key && (end >= leastString || hexDigits(text[:end]) == end) {
+	if !isKey(text[end+1:]) && (end >= leastString || mayBeForm(text[:end], s.base64)) {
 		return -1
 	}
 	return end
@@ -321,7 +371,7 @@ func (p *plain) quoted(c byte) bool {
 	}
 	if p.within = !p.within; !p.within {
 		p.apart = false
-	} else if n := nameIn(p.b.peek(2*maxName), c, p.apart); n >= 0 {
+	} else if n := nameIn(p.b.peek(2*maxName), p.s, p.apart); n >= 0 {
 		p.b.pass(n + 1)
 		p.within, p.apart = false, false
 	}

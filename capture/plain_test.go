@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -98,6 +99,7 @@ func TestFormInQuotes(t *testing.T) {
 	want := make([]byte, 40)
 	want[3], want[11], want[39] = 0x14, 6, 3
 	digits, base := hex.EncodeToString(want), base64.StdEncoding.EncodeToString(want)
+	spaced := fmt.Sprintf("% x", want)
 	for text, kind := range map[string]Kind{
 		`data = bytes.fromhex("` + digits + `")` + "\nprint(len(data))\n":                                                     KindHex,
 		"open('a', 'wb').write(bytes.fromhex('" + digits + "'))":                                                              KindHex,
@@ -108,6 +110,8 @@ func TestFormInQuotes(t *testing.T) {
 		`{"frame": "` + base + `"}`:                                                                                           KindBase64,
 		`{"request": "` + digits[:32] + `", "response": "` + digits[32:] + `"}`:                                               KindHex,
 		`{"dir":"in","bytes":"` + digits[:32] + "\"}\n{\"dir\":\"out\",\"bytes\":\"" + digits[32:] + "\"}\n":                  KindHex,
+		`{"dir":"OUT","bytes":"` + base + `","peer":"Server","as":"base64","by":"IN"}`:                                        KindBase64,
+		`{"feed":"` + spaced + `","peer":"SENT"}`:                                                                             KindHex,
 		`{"dir":"in","bytes":"` + base + `"}`:                                                                                 KindBase64,
 		`s = ("` + base[:24] + "\"\n     \"" + base[24:] + `")`:                                                               KindBase64,
 	} {
@@ -119,8 +123,23 @@ func TestFormInQuotes(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, want, got, text)
 	}
-	// A name whose letters are digits, too, makes it doubtful; too little is none.
-	for _, text := range []string{`x = f("` + digits + `", "hex"); g("fade")`, `{"frame": "` + base + `", "more": "abcd"}`, `sum = "` + digits[:64] + `"`, `f("` + digits + `", "fade", "` + digits + `")`, "See `TestRecoveredDescriptors`, `TestNothingIsInvented` and `decode/testdata`.\n"} {
+	// A string that may be a name or digits makes it doubtful; too little is none.
+	for _, text := range []string{
+		`x = f("` + digits + `", "hex"); g("fade")`,
+		`{"frame": "` + base + `", "more": "abcd"}`,
+		`sum = "` + digits[:64] + `"`,
+		`f("` + digits + `", "fade", "` + digits + `")`,
+		"See `TestRecoveredDescriptors`, `TestNothingIsInvented` and `decode/testdata`.\n",
+		`{"bytes":"` + spaced + "\"}\n{\"bytes\":\"c4 00 fe 00 20\"}\n{\"bytes\":\"" + spaced + `"}`,
+		`{"bytes":"c4 00 fe 00 20"}` + "\n{\"bytes\":\"" + spaced + `"}`,
+		`{"bytes":"c400fe00"}` + "\n{\"bytes\":\"" + digits + `"}`,
+		`{"bytes":"` + digits + "\"}\n{\"bytes\":\"0xC4-00\"}\n",
+		`{"bytes":"` + base + "\"}\n{\"bytes\":\"xAD+ACA=\"}\n",
+		`{"bytes":"` + base + "\"}\n{\"bytes\":\"xAD-ACA\"}\n",
+		`{"bytes":"` + base + "\"}\n{\"bytes\":\"AAAA\"}\n",
+		`{"bytes":"xAD+ACA="}` + "\n{\"bytes\":\"" + base + `"}`,
+		`{"bytes":"AAAAFAAAAAAAAAAG"}` + "\n{\"bytes\":\"" + base + `"}`,
+	} {
 		_, err := Open(FromText([]byte(text)), Unpackers{})
 		require.ErrorContains(t, err, "found text that begins", text)
 	}
