@@ -280,7 +280,7 @@ func (t *packetText) row(start int64, line []byte) (offset int64, row []byte, is
 
 // above takes what a line that is no row says of the packet below it.
 func (t *packetText) above(line []byte) {
-	if bytes.HasSuffix(line, []byte(" bytes):")) {
+	if !t.lines() && bytes.HasSuffix(line, []byte(" bytes):")) {
 		t.made = !bytes.HasPrefix(line, []byte("Frame "))
 		return
 	}

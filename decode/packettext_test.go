@@ -104,12 +104,13 @@ var printings = map[string]printing{
 	"hexdump": {heading: noHeading, row: func(at int, b []byte) string {
 		return fmt.Sprintf("%08x  % x  |%s|\n", at, b, shown(b))
 	}},
-	"hex lines":              eachInALine("%x"),
-	"hex lines with 0x":      eachInALine("0x%X"),
-	"hex lines with spaces":  eachInALine("% x"),
-	"hex lines in code":      eachInALine("\t\"%x\","),
-	"base64 lines":           {heading: noHeading, row: func(_ int, b []byte) string { return base64.StdEncoding.EncodeToString(b) + "\n" }, lines: true},
-	"base64 lines, unpadded": {heading: noHeading, row: func(_ int, b []byte) string { return base64.RawURLEncoding.EncodeToString(b) + "\n" }, lines: true},
+	"hex lines":               eachInALine("%x"),
+	"hex lines with 0x":       eachInALine("0x%X"),
+	"hex lines with spaces":   eachInALine("% x"),
+	"hex lines in code":       eachInALine("\t\"%x\","),
+	"hex lines with headings": {heading: func(i int, p *capture.Packet) string { return fmt.Sprintf("Packet %d (%d bytes):\n", i+1, len(p.Data)) }, row: eachInALine("%x").row, lines: true},
+	"base64 lines":            {heading: noHeading, row: func(_ int, b []byte) string { return base64.StdEncoding.EncodeToString(b) + "\n" }, lines: true},
+	"base64 lines, unpadded":  {heading: noHeading, row: func(_ int, b []byte) string { return base64.RawURLEncoding.EncodeToString(b) + "\n" }, lines: true},
 }
 
 func noHeading(int, *capture.Packet) string { return "" }
