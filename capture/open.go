@@ -119,7 +119,7 @@ func (f *File) begin(u Unpackers) error {
 	var text io.Reader
 	times := ""
 	if printed := around.between(); kind == KindXXD || kind == KindHexdump || kind == KindOD || kind == KindByteList || kind == KindHex || kind == KindBase64 {
-		if told, is := packetsIn(newPlain(bytes.NewReader(f.head), printed), kind); is {
+		if told, is := packetsIn(newPlain(bytes.NewReader(f.head), printed), kind, f.err == nil); is {
 			f.Kind, around, times = KindPacketText, printed, told
 			text = newPacketText(newPlain(contentReader{f}, printed), kind)
 		}

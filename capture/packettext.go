@@ -30,6 +30,9 @@ type packetText struct {
 	time   int64
 	link   uint32 // of the section that was begun last; noLink before the first
 
+	part  bool // more of the text comes than is read
+	short bool // of lines that are packets, one has digits for less
+
 	heading int64 // the time that the lines since the packet before tell
 	made    bool  // they say that it is no packet, but was put together of some
 	clock   timeStyle
@@ -67,17 +70,32 @@ func (s setting) between() setting {
 }
 
 // packetsIn says whether the beginning of a text is several packets whose rows are
-// written as in a kind, and what there is to say of them.
-func packetsIn(head io.Reader, kind Kind) (told string, is bool) {
+// written as in a kind, and what there is to say of them. More of the text may come
+// than the part that is given.
+func packetsIn(head io.Reader, kind Kind, part bool) (told string, is bool) {
 	text := newPacketText(head, kind)
 	var d Dissector
 	var p Packet
 	var seg Segment
-	fitting := uint64(0)
-	for r := NewPacketReader(text, KindPCAPNG); d.Counts.Packets < 64 && r.Next(&p) == nil; {
-		if d.Segment(&p, &seg) && (d.rebuilt || fits(&p, &seg)) {
+	text.part = part
+	var fitting, cut, others uint64
+	for r, wasCut := NewPacketReader(text, KindPCAPNG), false; d.Counts.Packets < 64 && r.Next(&p) == nil; {
+		is := d.Segment(&p, &seg)
+		if n := d.Counts.OtherLink + d.Counts.Bad; n > others {
+			if others = n; wasCut {
+				cut-- // it goes on in this line
+			}
+		}
+		end := seg.PayloadFile - p.File + int64(len(seg.Payload)) + int64(seg.Cut)
+		switch wasCut = is && !d.rebuilt && end > int64(len(p.Data)); {
+		case wasCut:
+			cut++
+		case is && (d.rebuilt || fits(p.Data[end:])):
 			fitting++
 		}
+	}
+	if !text.short { // a snap length has cut them, or the beginning of the text ends there
+		fitting += cut
 	}
 	ours := d.Counts.TCP + d.Counts.Fragments
 	is = d.Counts.Packets > 1 && d.Counts.TCP > 0 && 2*ours >= d.Counts.Packets
@@ -91,11 +109,11 @@ func packetsIn(head io.Reader, kind Kind) (told string, is bool) {
 	return told, is
 }
 
-// fits says whether a packet ends where its headers say: no more than padding or a
-// checksum of the frame follows.
-func fits(p *Packet, s *Segment) bool {
+// fits says whether what follows where a packet's headers let it end is no more than
+// padding or a checksum of the frame.
+func fits(rest []byte) bool {
 	const checksum = 4
-	return s.Cut == 0 && len(bytes.TrimRight(p.Data[s.PayloadFile-p.File:][len(s.Payload):], "\x00")) <= checksum
+	return len(bytes.TrimRight(rest, "\x00")) <= checksum
 }
 
 func (t *packetText) Read(p []byte) (int, error) {
@@ -186,10 +204,12 @@ func (t *packetText) packetLine(start int64, line []byte) (packet []byte, is boo
 		read = packetHex
 	}
 	packet, n := read(line)
+	cut := t.part && t.err == io.EOF
 	if len(packet) < leastPacket {
+		t.short = t.short || n > 0 && n == len(line) && !cut
 		return nil, false
 	}
-	if n < len(line) {
+	if n < len(line) && !cut {
 		t.wrong(start+int64(n), "a packet in each line, of nothing but its digits", quoted(line[n:n+1]))
 		return nil, false
 	}

@@ -2,8 +2,10 @@ package decode
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -295,6 +297,48 @@ func TestLinesThatAreNoPackets(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, capture.KindHex, d.Kind())
 	require.Equal(t, written(t, want, walcore.Selection{Diagnostic: true}), written(t, d, walcore.Selection{Diagnostic: true}))
+}
+
+// TestLinesOfPacketsThatAreCut: by a snap length, or where the beginning of the text
+// that tells what it is ends. They are packets as those that end where their headers
+// say.
+func TestLinesOfPacketsThatAreCut(t *testing.T) {
+	snapped := readLossy(t, golden+"captures/plain.pcap")
+	snapped.packets = snapped.packets[:100]
+	for i := range snapped.packets {
+		p := &snapped.packets[i]
+		p.Data = p.Data[:min(len(p.Data), 120)]
+	}
+	large := readLossy(t, golden+"captures/plain.pcap")
+	pong := slices.IndexFunc(large.packets, func(p capture.Packet) bool { return len(p.Data) > 66 && p.Data[34] == 0x1D })
+	p := &large.packets[pong]
+	p.Data = append(slices.Clone(p.Data), make([]byte, 40000)...)
+	binary.BigEndian.PutUint16(p.Data[16:], uint16(len(p.Data)-14))
+	p.Original = int64(len(p.Data))
+	large.packets = large.packets[pong-2:][:12]
+	for name, l := range map[string]lossy{"snapped": snapped, "large": large} {
+		whole := New(Options{}, l.write(all))
+		require.NoError(t, whole.Run(t.Context()), name)
+		want := written(t, whole, walcore.Selection{Diagnostic: true})
+		for _, how := range []string{"hex lines", "hex lines with spaces", "base64 lines"} {
+			for _, before := range []string{"", "\n", "\n\n", "\n\n\n"} { // so that it ends at any digit of a byte
+				d, err := decodeText(t, before+printings[how].print(l))
+				require.NoError(t, err, "%s, %s", name, how)
+				require.Equal(t, capture.KindPacketText, d.Kind(), "%s, %s", name, how)
+				require.Equal(t, want, written(t, d, walcore.Selection{Diagnostic: true}), "%s, %s", name, how)
+			}
+		}
+	}
+	// What goes on in the next line is not cut.
+	for _, rest := range []int{8, 18} {
+		text := ""
+		for _, p := range large.packets {
+			at := len(p.Data) - rest
+			text += fmt.Sprintf("%x\n%x\n", p.Data[:at], p.Data[at:])
+		}
+		_, err := decodeText(t, text)
+		require.ErrorContains(t, err, "expected one network packet", rest)
+	}
 }
 
 // TestLinesOfPacketsWithASlip: what comes before is decoded, and the place told.
