@@ -210,7 +210,11 @@ func (t *packetText) packetLine(start int64, line []byte) (packet []byte, is boo
 		return nil, false
 	}
 	if n < len(line) && !cut {
-		t.wrong(start+int64(n), "a packet in each line, of nothing but its digits", quoted(line[n:n+1]))
+		found := quoted(line[n : n+1])
+		if t.kind == KindHex && hexValue[line[n]] < 16 || t.kind == KindBase64 && base64Value[line[n]] < 64 {
+			found += " alone: a digit is missing, or one too many"
+		}
+		t.wrong(start+int64(n), "a packet in each line, of nothing but its digits", found)
 		return nil, false
 	}
 	return packet, true
@@ -229,6 +233,8 @@ func packetHex(line []byte) (packet []byte, n int) {
 			n += 2
 		case isSpace(line[n]) || isBetween(line[n]):
 			n++
+		case n+1 < len(line) && hexValue[line[n]] < 16 && !isSpace(line[n+1]) && !isBetween(line[n+1]):
+			return packet, n + 1 // what stands in the place of its second digit
 		default:
 			return packet, n
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -344,20 +345,30 @@ func TestLinesOfPacketsThatAreCut(t *testing.T) {
 // TestLinesOfPacketsWithASlip: what comes before is decoded, and the place told.
 func TestLinesOfPacketsWithASlip(t *testing.T) {
 	l := readLossy(t, golden+"captures/plain.pcap")
-	for how, c := range map[string]struct{ slip, found string }{"hex lines": {"g", `"g"`}, "base64 lines": {"?", `"?"`}} {
-		lines := strings.SplitAfter(printings[how].print(l), "\n")
+	alone := func(digit string) string { return strconv.Quote(digit) + " alone: a digit is missing, or one too many" }
+	for _, c := range []struct {
+		how     string
+		slip    func(line string) string
+		at      int
+		foundOf func(line string) string
+	}{
+		{"hex lines", func(line string) string { return line[:80] + "g" + line[80:] }, 80, func(string) string { return `"g"` }},
+		{"hex lines", func(line string) string { return line[:81] + "g" + line[81:] }, 81, func(string) string { return `"g"` }},
+		{"hex lines", func(line string) string { return line[:81] + "\n" }, 80, func(line string) string { return alone(line[80:81]) }},
+		{"hex lines with spaces", func(line string) string { return line[:81*3+1] + line[81*3+2:] }, 81 * 3, func(line string) string { return alone(line[81*3 : 81*3+1]) }},
+		{"base64 lines", func(line string) string { return line[:80] + "?" + line[80:] }, 80, func(string) string { return `"?"` }},
+		{"base64 lines", func(line string) string { return line[:81] + "\n" }, 80, func(line string) string { return alone(line[80:81]) }},
+	} {
+		lines := strings.SplitAfter(printings[c.how].print(l), "\n")
 		at := len(lines) / 2
-		for _, slip := range []string{lines[at][:80] + c.slip + lines[at][80:], lines[at][:81] + "\n"} {
-			d, err := decodeText(t, strings.Join(lines[:at], "")+slip+strings.Join(lines[at+1:], ""))
-			var wrong *capture.FormatError
-			require.ErrorAs(t, err, &wrong, how)
-			require.Equal(t, at+1, wrong.Line, how)
-			require.Equal(t, "a packet in each line, of nothing but its digits", wrong.Expected, how)
-			if strings.Contains(slip, c.slip) {
-				require.Equal(t, c.found, wrong.Found, how)
-			}
-			require.EqualValues(t, len(strings.Join(lines[:at], ""))+80, wrong.Offset, how)
-			require.Greater(t, d.Log().Len(), 100, how)
-		}
+		slip := c.slip(lines[at])
+		d, err := decodeText(t, strings.Join(lines[:at], "")+slip+strings.Join(lines[at+1:], ""))
+		var wrong *capture.FormatError
+		require.ErrorAs(t, err, &wrong, slip)
+		require.Equal(t, at+1, wrong.Line, slip)
+		require.Equal(t, "a packet in each line, of nothing but its digits", wrong.Expected, slip)
+		require.Equal(t, c.foundOf(lines[at]), wrong.Found, slip)
+		require.EqualValues(t, len(strings.Join(lines[:at], ""))+c.at, wrong.Offset, slip)
+		require.Greater(t, d.Log().Len(), 100, slip)
 	}
 }
