@@ -342,13 +342,15 @@ func TestTextForeign(t *testing.T) {
 		require.Equal(t, kind, f.Kind, text)
 	}
 	for text, found := range map[string]string{
-		`{"number":1,"time":null}`:                                                           "a log as NDJSON or CSV, which is for programs; open the capture that it was made from, or its log",
-		"number,time,packet,stream,kind,operation\n1":                                        "a log as NDJSON or CSV, which is for programs; open the capture that it was made from, or its log",
-		"1:->ReadFile     {path=a}\n2:<-        READ {chk=00,header=b\"\\xc4\\0$\\x02\"}\n":  `a log with something before each of its lines, as "1:"; take that away: each message begins with -> or <-`,
-		"grep:\n12:01:02  ->500\n12:01:03<-          RC {return_code=Success}":               `a log with something before each of its lines, as "12:01:02"; take that away: each message begins with -> or <-`,
-		"[\n  {\n    \"_index\": \"packets-2023-11-14\",\n    \"frame_raw\": [\"00000014\"]": "a dissection of packets as JSON; open the capture that it was made from, or print its packets with: tshark -x",
-		"{\"index\":{\"_index\":\"packets-2023-11-14\",\"_type\":\"doc\"}}\n":                "a dissection of packets as JSON of lines; open the capture that it was made from, or print its packets with: tshark -x",
-		"<?xml version=\"1.0\"?>\n<pdml version=\"0\">":                                      "a dissection of packets as PDML; open the capture that it was made from, or print its packets with: tshark -x",
+		`{"number":1,"time":null}`:                                                          "a log as NDJSON or CSV, which is for programs; open the capture that it was made from, or its log",
+		"number,time,packet,stream,kind,operation\n1":                                       "a log as NDJSON or CSV, which is for programs; open the capture that it was made from, or its log",
+		"1:->ReadFile     {path=a}\n2:<-        READ {chk=00,header=b\"\\xc4\\0$\\x02\"}\n": `a log with something before each of its lines, as "1:"; take that away: each message begins with -> or <-`,
+		"1: ->ReadFile     {path=a\nb}\n2: <-        READ {chk=00,header=b\"\\xc4\\0$\\x02\"}\n3: ->ReadFile     {path=a}\n": `a log with something before each of its lines, as "1: "; take that away: each message begins with -> or <-`,
+		"1: ->ReadFile     {path=a}\n  ->4096\n3: <-        READ {chk=00,header=b\"\\xc4\\0$\\x02\"}\n":                      `a log with something before each of its lines, as "1: "; take that away: each message begins with -> or <-`,
+		"grep:\n12:01:02  ->500\n12:01:03<-          RC {return_code=Success}":                                               `a log with something before each of its lines, as "12:01:02"; take that away: each message begins with -> or <-`,
+		"[\n  {\n    \"_index\": \"packets-2023-11-14\",\n    \"frame_raw\": [\"00000014\"]":                                 "a dissection of packets as JSON; open the capture that it was made from, or print its packets with: tshark -x",
+		"{\"index\":{\"_index\":\"packets-2023-11-14\",\"_type\":\"doc\"}}\n":                                                "a dissection of packets as JSON of lines; open the capture that it was made from, or print its packets with: tshark -x",
+		"<?xml version=\"1.0\"?>\n<pdml version=\"0\">":                                                                      "a dissection of packets as PDML; open the capture that it was made from, or print its packets with: tshark -x",
 	} {
 		_, err := Open(FromText([]byte(text)), Unpackers{})
 		require.EqualError(t, err, "file, offset 0: expected "+wanted+", found "+found)

@@ -23,17 +23,21 @@ func recogniseLog(head []byte, _ bool) (Kind, string, string) {
 }
 
 // recogniseMarkedLog knows a log whose lines have something before them, as numbers
-// or times: its messages' bytes must not be taken for a dump.
+// or times: its messages' bytes must not be taken for a dump. Most of its first lines
+// have it: not those with the rest of a path, or with a note.
 func recogniseMarkedLog(head []byte, _ bool) (Kind, string, string) {
-	mark, marked := "", false
-	eachLine(head, 3, func(line []byte) bool {
+	mark, lines, marked := "", 0, 0
+	eachLine(head, 5, func(line []byte) bool {
 		n := markOf(line)
-		if marked = n > 0; marked && mark == "" {
+		if lines++; n > 0 {
+			marked++
+		}
+		if lines == 1 {
 			mark = string(line[:n])
 		}
-		return marked
+		return mark != ""
 	})
-	if !marked {
+	if mark == "" || 2*marked <= lines {
 		return KindUnknown, "", ""
 	}
 	return KindUnknown, "a log with something before each of its lines, as " + strconv.QuoteToGraphic(mark), "take that away: each message begins with -> or <-"
