@@ -63,6 +63,19 @@ func TestLogEntries(t *testing.T) {
 	require.Empty(t, readLogEntries(t, "", strings.NewReader("")))
 }
 
+// TestLogThatLacksItsFirstBytes: what is left of its first entry is left out, and said.
+func TestLogThatLacksItsFirstBytes(t *testing.T) {
+	first, rest := "->Ping         {supports_ffio=true}\n", "<-        READ {chk=00,header=b\"\\xc4\\0$\\x02\"}\n->Remove       {path=a}\n"
+	for lacking := 1; lacking < len(first)-1; lacking++ {
+		text := first[lacking:] + rest
+		f, err := Open(FromText([]byte(text)), Unpackers{})
+		require.NoError(t, err, text)
+		require.Equal(t, KindLog, f.Kind, text)
+		require.Equal(t, "1 line before it left out", f.Setting, text)
+		require.Equal(t, rest, string(f.Peek()), text)
+	}
+}
+
 // Lines that belong to nothing are given in pieces: they don't pile up.
 func TestLogEntryIsBounded(t *testing.T) {
 	text := "->Remove       {path=" + strings.Repeat("words\n", 1<<20)

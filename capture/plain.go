@@ -113,7 +113,9 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 		for n < len(line) && n < maxQuoting && strings.IndexByte(quotingChars, line[n]) >= 0 {
 			n++
 		}
-		if len(firstLine(line[n:])) > 0 {
+		if s.lead == 0 && lacksFirst(line) {
+			s.said++
+		} else if len(firstLine(line[n:])) > 0 {
 			s.quoting = string(line[:n])
 			if prompt := promptOf(last); prompt != "" {
 				s.prompt = prompt
@@ -137,6 +139,12 @@ func settle(head []byte) (s setting, k Kind, foreign, advice string) {
 		return code, inQuotes, "", ""
 	}
 	return setting{wide: s.wide}, KindUnknown, foreign, advice
+}
+
+// lacksFirst says whether a line would begin an entry of a log if one byte stood
+// before it: what is left of an arrow is no quoting.
+func lacksFirst(line []byte) bool {
+	return len(line) > 0 && line[0] == '>' && beginsEntry(append([]byte("-"), line[:min(len(line), beginning)]...))
 }
 
 // settleQuotes finds hex or base64 between quotes of code, as in Python's
