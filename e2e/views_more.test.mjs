@@ -322,6 +322,19 @@ test("notes and marks are found by the filter and by Ctrl+F, and the list follow
   await page.tab.waitForFunction(() => document.getElementById("log").ariaRowCount === "3");
 });
 
+test("the link beside the line keeps the focus when times are shown otherwise, or the row is marked", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("Home");
+  await page.tab.waitForSelector("#message-about a");
+  await page.tab.focus("#message-about a");
+  for (const key of ["t", "m"]) {
+    await page.tab.evaluate(() => (globalThis.before = document.querySelector("#message-about a")));
+    await page.tab.keyboard.press(key);
+    await page.tab.waitForFunction(() => document.querySelector("#message-about a") !== globalThis.before);
+    assert.equal(await page.tab.evaluate(() => document.activeElement.textContent), "What is this line?", key);
+  }
+});
+
 test("a key for the row that was just gone to is about that row, also while it is on its way", async (t) => {
   const page = await site.open(t);
   await page.choose(golden("captures", "pipelined.pcap"));

@@ -487,6 +487,7 @@ func (n *inspector) came(m bridge.Message, attachment js.Value) {
 // showLine shows the line of the log itself, and what is known around it.
 func (n *inspector) showLine(line *bridge.Line) {
 	n.stream = line.Stream
+	atLink := hasFocus(n.about)
 	clearAll(n.about)
 	add := func(text string) { n.about.AppendChild(element("span", "", text)) }
 	n.about.AppendChild(element("b", "", "Row "+count1(line.Row)))
@@ -510,7 +511,11 @@ func (n *inspector) showLine(line *bridge.Line) {
 	if line.Cut {
 		add("cut here; the downloaded log has all of it")
 	}
-	n.about.AppendChild(reference(line.Address, "What is this line?"))
+	link := reference(line.Address, "What is this line?")
+	n.about.AppendChild(link)
+	if atLink {
+		link.Underlying().Call("focus", map[string]any{"preventScroll": true})
+	}
 	if note := n.p.notes.text(line.Row); note != "" {
 		n.about.AppendChild(element("span", "noted", "✎ "+visible(note)))
 	}

@@ -219,7 +219,7 @@ func (p *page) showLog(there bool) {
 
 // leave gives the focus to the rows where it stands in an element that goes away.
 func (p *page) leave(el dom.Node) {
-	if el.Underlying().Call("contains", document.Underlying().Get("activeElement")).Bool() {
+	if hasFocus(el) {
 		p.list.focus()
 	}
 }

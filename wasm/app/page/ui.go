@@ -94,6 +94,11 @@ func setClass(el dom.Node, class string) { el.Underlying().Set("className", clas
 // clearAll removes all that is in an element.
 func clearAll(el dom.Node) { el.Underlying().Call("replaceChildren") }
 
+// hasFocus says whether the focus stands in an element.
+func hasFocus(el dom.Node) bool {
+	return el.Underlying().Call("contains", document.Underlying().Get("activeElement")).Bool()
+}
+
 // after calls f once, after some milliseconds, unless it is stopped before.
 func after(ms int, f func()) (stop func()) {
 	stopped := false
