@@ -353,6 +353,33 @@ test("a key for the row that was just gone to is about that row, also while it i
   assert.deepEqual((await filter(page, "note:marked")).map((r) => r.n), [last.n]);
 });
 
+test("keys for a row that is on its way are all taken, in their order; nothing opens over where one went meanwhile", async (t) => {
+  const pressed = async (...keys) => {
+    const page = await site.open(t);
+    await page.choose(golden("captures", "pipelined.pcap"));
+    await page.state("done");
+    await drawn(page);
+    await page.tab.keyboard.press("Home");
+    await selected(page);
+    await page.tab.evaluate((keys) => {
+      for (const key of keys) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }, keys);
+    await page.tab.waitForFunction(() => document.querySelector("#rows .sel")?.ariaRowIndex === document.getElementById("log").ariaRowCount);
+    await drawn(page);
+    return page;
+  };
+  const marksAndOpens = async (page) => ({ marked: (await page.tab.$$("#rows .marked.sel")).length, open: await page.tab.$eval("#note", (e) => e.open) });
+  let page = await pressed("End", "m", "c");
+  await page.tab.waitForSelector("#rows .marked.sel");
+  assert.deepEqual(await marksAndOpens(page), { marked: 1, open: true });
+  page = await pressed("End", "c", "/");
+  assert.deepEqual(await marksAndOpens(page), { marked: 0, open: false });
+  assert.equal(await focused(page), "filter");
+  page = await pressed("End", "c", "?");
+  assert.deepEqual(await marksAndOpens(page), { marked: 0, open: false });
+  assert.ok(await shown(page, "#keys"));
+});
+
 test("a row that leaves the list because of its notes keeps the selection", async (t) => {
   const page = await example(t);
   const mark = async (there) => {

@@ -127,7 +127,7 @@ func (k *keys) list(box dom.HTMLElement) {
 
 func (k *keys) pressed(ev *dom.KeyboardEvent) {
 	u := ev.Underlying()
-	if document.QuerySelector("dialog[open]") != nil || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() || k.p.menu.isOpen() {
+	if k.covered() || u.Get("defaultPrevented").Bool() || u.Get("isComposing").Bool() {
 		return
 	}
 	// AltGr, which types signs, counts as Ctrl with Alt on some systems.
@@ -140,7 +140,7 @@ func (k *keys) pressed(ev *dom.KeyboardEvent) {
 	if v := u.Get("target"); v.Truthy() && v.Get("localName").Truthy() {
 		target = wrap(v)
 	}
-	typing := target != nil && target.Underlying().Call("matches", "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]").Bool()
+	typing := typesIn(target)
 	for i := range keyTable {
 		entry := &keyTable[i]
 		if !slices.Contains(entry.names, name) || entry.needs && k.p.state == stateEmpty {
@@ -151,11 +151,30 @@ func (k *keys) pressed(ev *dom.KeyboardEvent) {
 		}
 		ev.PreventDefault()
 		if ofRow(entry.action) {
-			k.p.list.whenKnown(func() { do[entry.action](k.p) })
+			k.p.list.whenKnown(func() { k.doOfRow(entry.action) })
 		} else {
 			do[entry.action](k.p)
 		}
 		return
+	}
+}
+
+// covered says whether a dialog or a menu is open, which takes the keys.
+func (k *keys) covered() bool {
+	return document.QuerySelector("dialog[open]") != nil || k.p.menu.isOpen()
+}
+
+// typesIn says whether one types in an element, which may be nil.
+func typesIn(el dom.Element) bool {
+	return el != nil && el.Underlying().Call("matches", "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]").Bool()
+}
+
+// doOfRow does what is about the selected row. Where the row was waited for, one
+// may be elsewhere by now: nothing opens over that.
+func (k *keys) doOfRow(a action) {
+	opens := a == noteRow || a == valueMenu
+	if !k.covered() && !(opens && typesIn(document.ActiveElement())) {
+		do[a](k.p)
 	}
 }
 

@@ -52,12 +52,12 @@ type list struct {
 	fetched func() // rows came
 	single  func(*bridge.Row)
 
-	sel     int    // the selected record, -1 for none
-	at      int    // its place, -1 when the view does not have it
-	near    int    // then, the place where it would stand, -1 when not known
-	partner int    // the record of its other side, -1 for none
-	waiting bool   // the row at the place was not here yet: its record is not known
-	then    func() // called when it is
+	sel     int      // the selected record, -1 for none
+	at      int      // its place, -1 when the view does not have it
+	near    int      // then, the place where it would stand, -1 when not known
+	partner int      // the record of its other side, -1 for none
+	waiting bool     // the row at the place was not here yet: its record is not known
+	then    []func() // called when it is
 	picks   picks
 
 	active      *rowElement // which assistive technology was told is the current one
@@ -453,9 +453,10 @@ func (l *list) settle() {
 		l.waiting = false
 		l.sel, l.partner = row.Index, row.Partner
 		l.selected(l.sel)
-		if then := l.then; then != nil {
-			l.then = nil
-			then()
+		then := l.then
+		l.then = nil
+		for _, f := range then {
+			l.whenKnown(f) // one before may have gone elsewhere
 		}
 	case row.Index == l.sel || row.Exchange && row.Partner == l.sel:
 		l.partner = row.Partner
@@ -493,14 +494,18 @@ func (l *list) choosePlace(place int) {
 	l.redraw()
 }
 
+// maxThen bounds how much waits for a row.
+const maxThen = 16
+
 // whenKnown calls f, which is about the selected record: now, or when the row at
 // the place that was gone to is here. Who goes elsewhere before does without.
 func (l *list) whenKnown(f func()) {
-	if l.waiting {
-		l.then = f
-		return
+	switch {
+	case !l.waiting:
+		f()
+	case len(l.then) < maxThen:
+		l.then = append(l.then, f)
 	}
-	f()
 }
 
 // goTo selects the row at a place and brings it into view.
