@@ -852,6 +852,25 @@ test("Back goes behind each filter that was typed, and not behind a click before
   }
 });
 
+test("Back goes behind a filter that was chosen from the ways to go on, and not behind a click before it", async (t) => {
+  const page = await example(t);
+  await page.tab.keyboard.press("e");
+  await drawn(page);
+  await page.tab.click("#columns .l button");
+  await page.tab.waitForFunction(() => location.hash.includes("sort=-latency"));
+  await page.tab.focus("#filter");
+  await page.tab.keyboard.press("ArrowDown");
+  for (const label of ["op:", "ReadFile"]) {
+    const option = `::-p-xpath(//*[@id="filter-list"]//*[@role="option"][b="${label}"])`;
+    await page.tab.waitForSelector(option, { visible: true });
+    await page.tab.click(option);
+  }
+  await page.tab.waitForFunction(() => decodeURIComponent(location.hash).includes("view=exchanges&sort=-latency&filter=op:ReadFile"));
+  await page.tab.goBack();
+  await page.tab.waitForFunction(() => document.getElementById("filter").value === "");
+  assert.match(await hash(page), /view=exchanges&sort=-latency$/);
+});
+
 test("the place in a chosen file is kept until the same file comes, whatever it is called", async (t) => {
   const page = await site.open(t);
   const file = golden("captures", "plain.pcap");

@@ -115,6 +115,12 @@ func (f *filterBar) set(text string) {
 // typed filters by what was typed, and asks how it could go on.
 func (f *filterBar) typed() {
 	f.spaced = false
+	f.written()
+	f.complete()
+}
+
+// written filters by what the input has now, typed or accepted.
+func (f *filterBar) written() {
 	f.right()
 	f.paint()
 	if f.left {
@@ -122,7 +128,6 @@ func (f *filterBar) typed() {
 		f.p.address.step() // another filter than what was typed before
 	}
 	f.p.views.filter(f.text())
-	f.complete()
 }
 
 // paint shows the text's parts in colours, behind the input.
@@ -419,9 +424,7 @@ func (f *filterBar) accept(n int) {
 	units := utf16Offset(text[:s.From] + put)
 	f.input.Underlying().Call("setSelectionRange", units, units)
 	f.input.Focus()
-	f.right()
-	f.paint()
-	f.p.views.filter(f.text())
+	f.written()
 	if s.Keep {
 		f.complete()
 	} else {
