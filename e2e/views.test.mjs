@@ -871,6 +871,23 @@ test("Back goes behind a filter that was chosen from the ways to go on, and not 
   assert.match(await hash(page), /view=exchanges&sort=-latency$/);
 });
 
+test("what is typed after Back is an entry of its own, and not the one gone back to", async (t) => {
+  const page = await example(t);
+  const at = (filter) => page.tab.waitForFunction((filter) => decodeURIComponent(location.hash).endsWith(`filter=${filter}`) && document.getElementById("filter").value === filter, {}, filter);
+  await filter(page, "op:Ping");
+  await page.tab.keyboard.press("/");
+  await page.tab.keyboard.sendCharacter("op:OpenFile");
+  await at("op:OpenFile");
+  await page.tab.goBack();
+  await at("op:Ping");
+  assert.equal(await focused(page), "filter");
+  await page.tab.keyboard.press("End");
+  await page.tab.keyboard.sendCharacter(",ReadFile");
+  await at("op:Ping,ReadFile");
+  await page.tab.goBack();
+  await at("op:Ping");
+});
+
 test("the place in a chosen file is kept until the same file comes, whatever it is called", async (t) => {
   const page = await site.open(t);
   const file = golden("captures", "plain.pcap");

@@ -39,7 +39,7 @@ type filterBar struct {
 	open    bool // the ways to go on are shown
 	whole   bool // what stands at the cursor is one of them already
 	spaced  bool // the space before the cursor came with what was taken
-	left    bool // the focus was elsewhere since something was typed
+	left    bool // the focus was elsewhere since something was typed, or another text was shown
 	suggest string
 }
 
@@ -96,8 +96,9 @@ func (f *filterBar) reset() {
 	f.said.SetTextContent("")
 }
 
-// show shows a text that was not typed.
+// show shows a text that was not typed. What is typed next is not of it.
 func (f *filterBar) show(text string) {
+	f.left = true
 	if text != f.text() {
 		f.input.Underlying().Set("value", text)
 	}
