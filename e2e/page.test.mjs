@@ -251,6 +251,15 @@ test("another port where the protocol is spoken is found, and told", async (t) =
   assert.equal(await page.tab.$eval("#notice", (e) => e.checkVisibility()), false);
 });
 
+test("a notice that is dismissed before a file is open leaves the focus on what opens one", async (t) => {
+  const page = await site.open(t, { path: "/#for=abc&row=5" });
+  await page.tab.waitForSelector("#notice-close", { visible: true });
+  await page.tab.focus("#notice-close");
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForSelector("#notice", { hidden: true });
+  assert.equal(await page.tab.evaluate(() => document.activeElement.id), "choose");
+});
+
 test("the end of the compatible log is told, with its place", async (t) => {
   const page = await site.open(t);
   await page.choose(golden("events", "lost_unasked_response.jsonl"));

@@ -217,9 +217,14 @@ func (p *page) showLog(there bool) {
 	p.strip.showLog(there)
 }
 
-// leave gives the focus to the rows where it stands in an element that goes away.
+// leave gives the focus to the rows, or to what opens a file where there are none,
+// where it stands in an element that goes away.
 func (p *page) leave(el dom.Node) {
-	if hasFocus(el) {
+	switch {
+	case !hasFocus(el):
+	case byID("work").Underlying().Get("hidden").Bool():
+		byID("choose").Focus()
+	default:
 		p.list.focus()
 	}
 }
