@@ -419,6 +419,10 @@ test("the stream offered is that of the selected row, or the one that the filter
   assert.equal(await offered(), "0", "without either it is the first");
   await filter(sender, "stream:2");
   assert.equal(await offered(), "2");
+  await sender.tab.focus("#filter");
+  for (const key of ["End", "Backspace", "x"]) await sender.tab.keyboard.press(key);
+  await sender.tab.waitForFunction(() => document.getElementById("filter-count").textContent === "not applied");
+  assert.equal(await offered(), "2", "a filter that is refused leaves none");
   await filter(sender, "");
   await choose("1");
   assert.equal(await offered(), "1");

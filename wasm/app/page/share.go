@@ -398,8 +398,12 @@ func (s *share) addStream(i int) {
 // stays.
 func (s *share) offerStream() {
 	i := s.p.inspector.stream
-	if text, is := inspect.OnlyValue(s.p.filterText(), "stream"); is && s.p.list.at < 0 {
-		i, _ = atoi(text)
+	if text, is := inspect.OnlyValue(s.p.views.valid().filter, "stream"); is && s.p.list.at < 0 {
+		n, isNumber := atoi(text)
+		if !isNumber {
+			return // the worker has yet to refuse it
+		}
+		i = n
 	}
 	if i < 0 || i >= len(s.streams) {
 		return
