@@ -18,6 +18,9 @@ const (
 	maxBlocks = 256
 	// settle is after how many milliseconds without an event scrolling rests.
 	settle = 150
+	// leastDated is how many CSS pixels wide a list of exchanges is that has room
+	// for dates.
+	leastDated = 760
 )
 
 // A list is the virtual list of a view: of the log or of the exchanges. Only the
@@ -37,6 +40,7 @@ type list struct {
 	s                       scroll.Scroller
 	rowHeight               float64
 	base                    int64 // the time that rows count from
+	dated                   bool  // there is room for dates
 
 	table   *table
 	id      uint32 // of the view
@@ -221,6 +225,9 @@ func (l *list) resize(rows int) {
 		l.grid.Call("setAttribute", "aria-rowcount", strconv.Itoa(rows))
 	}
 	inView := l.at >= 0 && l.s.Shows(l.at)
+	if l.datable() != l.dated {
+		l.fitTimes()
+	}
 	l.s.Resize(rows, l.rowHeight, view)
 	if inView {
 		l.s.Reveal(l.at) // the view may have got smaller
@@ -238,8 +245,15 @@ func (l *list) widen(records int) {
 
 // fitTimes makes the column of times as wide as the longest of them.
 func (l *list) fitTimes() {
-	l.workStyle.Call("setProperty", "--time", itoa(times.fit())+"ch")
+	l.dated = l.datable()
+	l.workStyle.Call("setProperty", "--time", itoa(times.fit(l.dated))+"ch")
 	l.forget()
+}
+
+// datable says whether there is room for dates: the many columns of exchanges
+// leave none in a narrow list.
+func (l *list) datable() bool {
+	return !l.table.exchanges || l.grid.Get("clientWidth").Int() >= leastDated
 }
 
 func pixels(n float64) string { return strconv.FormatFloat(n, 'f', 2, 64) + "px" }

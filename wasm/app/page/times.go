@@ -38,15 +38,15 @@ type timeForm struct {
 // clock says whether times of day are shown.
 func (f *timeForm) clock() bool { return f.how == timeUTC || f.how == timeLocal }
 
-// fit finds out whether rows need their dates, and gives how many characters the
-// longest time has, no less than usual ones.
-func (f *timeForm) fit() int {
+// fit finds out whether rows need their dates, which they get where there is room,
+// and gives how many characters the longest time has, no less than usual ones.
+func (f *timeForm) fit(room bool) int {
 	const usual = len("1234.567 890")
 	f.day = ""
 	known := f.first != bridge.NoTime && f.last != bridge.NoTime
 	switch {
 	case f.clock():
-		if known {
+		if known && room {
 			first, last := f.here(f.first), f.here(f.last)
 			switch {
 			case first.Year() != last.Year():

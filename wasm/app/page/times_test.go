@@ -59,7 +59,7 @@ func TestTimesHaveRoom(t *testing.T) {
 		"the same, since the earliest row": {timeRelative, bridge.NoTime, bridge.NoTime, noon, "0.000 000"},
 	} {
 		f := timeForm{how: c.how, first: c.first, last: c.last, offset: func(int64) int { return 330 }}
-		room := f.fit()
+		room := f.fit(true)
 		row, base := bridge.Row{Time: c.longest, Delta: c.first - c.last}, c.first
 		if base == bridge.NoTime {
 			base = noon
@@ -67,4 +67,7 @@ func TestTimesHaveRoom(t *testing.T) {
 		require.Equal(t, c.want, string(f.append(nil, &row, base)), name)
 		require.Equal(t, max(len(c.want), 12), room, name)
 	}
+	f := timeForm{how: timeUTC, first: noon, last: noon + 13*hour}
+	require.Equal(t, len("01:00:00.000 000"), f.fit(false), "no room for dates")
+	require.Equal(t, "01:00:00.000 000", string(f.append(nil, &bridge.Row{Time: f.last}, noon)), "no room for dates")
 }
