@@ -510,6 +510,12 @@ test("of many streams the strip has a lane for each that one wants to see", asyn
   assert.deepEqual(await lanes(), [...Array.from({ length: 8 }, (_, i) => `stream ${i}`), "problems"]);
   assert.ok(await page.tab.evaluate(() => document.getElementById("strip-time").getBoundingClientRect().bottom >= document.getElementById("strip-labels").lastElementChild.getBoundingClientRect().bottom - 2), "the strip is as tall as its labels");
   await page.screenshot("strip-streams");
+  // A lower window has fewer.
+  await page.tab.setViewport({ width: 1440, height: 340 });
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length < 9);
+  assert.ok(await page.tab.evaluate(() => document.getElementById("strip").offsetHeight <= 0.45 * innerHeight && document.getElementById("log").clientHeight > 22), "rows have no room");
+  await page.tab.setViewport({ width: 1440, height: 900 });
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
   assert.equal(await page.tab.$eval(more, (e) => e.checkVisibility()), false);
   await page.tab.click(fewer);
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);

@@ -55,6 +55,7 @@ type strip struct {
 	lanes   [][]bridge.Bucket
 	others  int  // streams without a lane of their own
 	tall    bool // as many have one as there is room for
+	wanted  int  // lanes that were asked for
 	asked   bool
 	stale   bool // something else is to be asked for when the answer is here
 	waiting func()
@@ -131,6 +132,7 @@ func newStrip(p *page) *strip {
 		return nil
 	}), map[string]any{"passive": false})
 	whenResized(s.time.Underlying(), s.resize)
+	whenResized(document.DocumentElement().Underlying(), s.fit)
 	again := js.FuncOf(func(js.Value, []js.Value) any { // other colours
 		s.redraw()
 		return nil
@@ -196,8 +198,8 @@ func (s *strip) ask() {
 	if s.rows == 0 || s.width < 1 {
 		return
 	}
-	s.asked = true
-	s.p.client.post(&bridge.AskActivity{From: s.view.from, To: s.view.to, Whole: !s.known || s.view == s.whole, Width: int(s.width), Lanes: s.most()})
+	s.asked, s.wanted = true, s.most()
+	s.p.client.post(&bridge.AskActivity{From: s.view.from, To: s.view.to, Whole: !s.known || s.view == s.whole, Width: int(s.width), Lanes: s.wanted})
 }
 
 // most is how many lanes there may be.
@@ -207,6 +209,13 @@ func (s *strip) most() int {
 	}
 	room := stripPart * js.Global().Get("innerHeight").Float()
 	return max(int(room-float64(stripHeight(0)))/lanePitch, stripLanes)
+}
+
+// fit asks for as many lanes as a window of another height has room for.
+func (s *strip) fit() {
+	if s.most() != s.wanted {
+		s.ask()
+	}
 }
 
 // grown shows more streams, or as many as usual.
