@@ -514,6 +514,9 @@ test("of many streams the strip has a lane for each that one wants to see", asyn
   await page.tab.setViewport({ width: 1440, height: 340 });
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length < 9);
   assert.ok(await page.tab.evaluate(() => document.getElementById("strip").offsetHeight <= 0.45 * innerHeight && document.getElementById("log").clientHeight > 22), "rows have no room");
+  // Where no more than usual fit, no button promises more.
+  await page.tab.setViewport({ width: 1440, height: 310 });
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6 && ![...document.querySelectorAll("#strip-tools button")].some((b) => /lanes/.test(b.ariaLabel) && b.checkVisibility()));
   await page.tab.setViewport({ width: 1440, height: 900 });
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
   assert.equal(await page.tab.$eval(more, (e) => e.checkVisibility()), false);

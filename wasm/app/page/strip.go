@@ -207,12 +207,18 @@ func (s *strip) most() int {
 	if !s.tall {
 		return stripLanes
 	}
-	room := stripPart * js.Global().Get("innerHeight").Float()
-	return max(int(room-float64(stripHeight(0)))/lanePitch, stripLanes)
+	return max(s.room(), stripLanes)
+}
+
+// room is how many lanes the window has room for.
+func (s *strip) room() int {
+	height := stripPart * js.Global().Get("innerHeight").Float()
+	return int(height-float64(stripHeight(0))) / lanePitch
 }
 
 // fit asks for as many lanes as a window of another height has room for.
 func (s *strip) fit() {
+	s.showTools()
 	if s.most() != s.wanted {
 		s.ask()
 	}
@@ -643,8 +649,8 @@ func (s *strip) bindTools() {
 		{label: "−", name: "Zoom out", there: always, can: zoomed, do: func() { s.zoomBy(2) }},
 		{label: "+", name: "Zoom in", there: always, can: always, do: func() { s.zoomBy(0.5) }},
 		{label: "All", name: "Show all", there: always, can: zoomed, do: func() { s.zoomTo(s.whole) }},
-		{label: "▾ Lanes", name: "More lanes, one a stream", there: func() bool { return s.others > 0 && !s.tall }, can: always, do: func() { s.grown(true) }},
-		{label: "▴ Lanes", name: "Fewer lanes", there: func() bool { return s.tall }, can: always, do: func() { s.grown(false) }},
+		{label: "▾ Lanes", name: "More lanes, one a stream", there: func() bool { return s.others > 0 && !s.tall && s.room() > stripLanes }, can: always, do: func() { s.grown(true) }},
+		{label: "▴ Lanes", name: "Fewer lanes", there: func() bool { return s.tall && s.room() > stripLanes }, can: always, do: func() { s.grown(false) }},
 	}
 	for i := range s.buttons {
 		t := &s.buttons[i]
