@@ -504,23 +504,31 @@ test("of many streams the strip has a lane for each that one wants to see", asyn
   const few = ["stream 0", "stream 1", "stream 2", "stream 3", "4 more", "problems"];
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
   assert.deepEqual(await lanes(), few);
-  const more = "#strip-tools [aria-label='More lanes, one a stream']", fewer = "#strip-tools [aria-label='Fewer lanes']";
-  await page.tab.click(more);
+  const more = "#strip-tools [aria-label='More lanes']";
+  const button = () => page.tab.$eval(more, (e) => ({ shown: e.checkVisibility(), expanded: e.ariaExpanded, focused: document.activeElement === e }));
+  assert.deepEqual(await button(), { shown: true, expanded: "false", focused: false });
+  await page.tab.focus(more);
+  await page.tab.keyboard.press("Enter");
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
   assert.deepEqual(await lanes(), [...Array.from({ length: 8 }, (_, i) => `stream ${i}`), "problems"]);
   assert.ok(await page.tab.evaluate(() => document.getElementById("strip-time").getBoundingClientRect().bottom >= document.getElementById("strip-labels").lastElementChild.getBoundingClientRect().bottom - 2), "the strip is as tall as its labels");
   await page.screenshot("strip-streams");
+  assert.deepEqual(await button(), { shown: true, expanded: "true", focused: true });
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
+  assert.deepEqual(await button(), { shown: true, expanded: "false", focused: true });
+  await page.tab.keyboard.press("Enter");
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
   // A lower window has fewer.
   await page.tab.setViewport({ width: 1440, height: 340 });
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length < 9);
   assert.ok(await page.tab.evaluate(() => document.getElementById("strip").offsetHeight <= 0.45 * innerHeight && document.getElementById("log").clientHeight > 22), "rows have no room");
   // Where no more than usual fit, no button promises more.
   await page.tab.setViewport({ width: 1440, height: 310 });
-  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6 && ![...document.querySelectorAll("#strip-tools button")].some((b) => /lanes/.test(b.ariaLabel) && b.checkVisibility()));
+  await page.tab.waitForFunction((more) => document.querySelectorAll("#strip-labels span").length === 6 && !document.querySelector(more).checkVisibility(), {}, more);
   await page.tab.setViewport({ width: 1440, height: 900 });
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
-  assert.equal(await page.tab.$eval(more, (e) => e.checkVisibility()), false);
-  await page.tab.click(fewer);
+  await page.tab.click(more);
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
   assert.deepEqual(await lanes(), few);
 });

@@ -53,7 +53,7 @@ type strip struct {
 	known   bool // whole is
 	counts  *bridge.Activity
 	lanes   [][]bridge.Bucket
-	others  int  // streams without a lane of their own
+	streams int  // in all lanes
 	tall    bool // as many have one as there is room for
 	wanted  int  // lanes that were asked for
 	asked   bool
@@ -151,7 +151,7 @@ func (s *strip) showLog(there bool) { show(s.box, there) }
 func (s *strip) reset() {
 	s.known, s.asked, s.stale, s.counts, s.lanes, s.rows = false, false, false, nil, nil, 0
 	s.row, s.rowTime, s.brushed = -1, bridge.NoTime, false
-	s.others, s.tall = 0, false
+	s.streams, s.tall = 0, false
 	if s.waiting != nil {
 		s.waiting()
 		s.waiting = nil
@@ -252,10 +252,10 @@ func (s *strip) take(m *bridge.Activity) {
 		s.view = s.whole
 	}
 	s.lanes = make([][]bridge.Bucket, len(m.Lanes))
-	s.others = 0
+	s.streams = 0
 	body := m.Body
 	for i := range s.lanes {
-		s.others += m.Lanes[i].Others
+		s.streams += max(m.Lanes[i].Others, 1)
 		s.lanes[i] = make([]bridge.Bucket, m.Width)
 		for k := range s.lanes[i] {
 			body, _ = bridge.NextBucket(body, &s.lanes[i][k])
@@ -631,6 +631,7 @@ func (s *strip) rowAt(m *bridge.RowAt) {
 type stripTool struct {
 	label, name string
 	there, can  func() bool // whether it is shown, and can be used
+	expanded    func() bool // whether what it unfolds is there; nil where it unfolds nothing
 	do          func()
 	el          dom.HTMLElement
 }
@@ -649,8 +650,7 @@ func (s *strip) bindTools() {
 		{label: "−", name: "Zoom out", there: always, can: zoomed, do: func() { s.zoomBy(2) }},
 		{label: "+", name: "Zoom in", there: always, can: always, do: func() { s.zoomBy(0.5) }},
 		{label: "All", name: "Show all", there: always, can: zoomed, do: func() { s.zoomTo(s.whole) }},
-		{label: "▾ Lanes", name: "More lanes, one a stream", there: func() bool { return s.others > 0 && !s.tall && s.room() > stripLanes }, can: always, do: func() { s.grown(true) }},
-		{label: "▴ Lanes", name: "Fewer lanes", there: func() bool { return s.tall && s.room() > stripLanes }, can: always, do: func() { s.grown(false) }},
+		{label: "Lanes", name: "More lanes", there: func() bool { return s.streams > stripLanes && s.room() > stripLanes }, can: always, expanded: func() bool { return s.tall }, do: func() { s.grown(!s.tall) }},
 	}
 	for i := range s.buttons {
 		t := &s.buttons[i]
@@ -675,6 +675,9 @@ func (s *strip) showTools() {
 		}
 		show(t.el, there)
 		enable(t.el, can)
+		if t.expanded != nil {
+			t.el.SetAttribute("aria-expanded", strconv.FormatBool(t.expanded()))
+		}
 	}
 }
 
