@@ -531,6 +531,16 @@ test("of many streams the strip has a lane for each that one wants to see", asyn
   await page.tab.click(more);
   await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
   assert.deepEqual(await lanes(), few);
+  // Another file begins with few.
+  await page.tab.click(more);
+  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 9);
+  await page.choose(...files.slice(1));
+  await page.tab.waitForFunction(() => document.querySelector("#strip-labels")?.textContent.includes("3 more"));
+  await page.state("done");
+  assert.deepEqual(await lanes(), few.with(4, "3 more"));
+  assert.deepEqual(await button(), { shown: true, expanded: "false", focused: false });
+  await page.choose(files[0]);
+  await page.tab.waitForFunction((more) => document.querySelectorAll("#strip-labels span").length === 2 && !document.querySelector(more).checkVisibility(), {}, more);
 });
 
 test("a value of a field and a range of the strip filter", async (t) => {
