@@ -502,7 +502,7 @@ test("of many streams the strip has a lane for each that one wants to see", asyn
   await page.state("done");
   const lanes = () => page.tab.$$eval("#strip-labels span", (all) => all.map((e) => e.textContent));
   const few = ["stream 0", "stream 1", "stream 2", "stream 3", "4 more", "problems"];
-  await page.tab.waitForFunction(() => document.querySelectorAll("#strip-labels span").length === 6);
+  await page.tab.waitForFunction(() => document.querySelector("#strip-labels").textContent.includes("4 more"));
   assert.deepEqual(await lanes(), few);
   const more = "#strip-tools [aria-label='More lanes']";
   const button = () => page.tab.$eval(more, (e) => ({ shown: e.checkVisibility(), expanded: e.ariaExpanded, focused: document.activeElement === e }));
