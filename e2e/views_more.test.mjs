@@ -803,7 +803,7 @@ test("long times push no column out of the exchanges, which have dates where the
     await drawn(page);
     await page.tab.click("#rows .r");
     await selected(page);
-    for (const width of [1440, 1280, 1240, 1024, 700]) {
+    for (const width of [1440, 1280, 1240, 1200, 1110, 1024, 700]) {
       await page.tab.setViewport({ width, height: 900 });
       await drawn(page);
       await page.tab.waitForFunction(() => {
