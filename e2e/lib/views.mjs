@@ -59,6 +59,17 @@ export async function filter(page, text) {
   return drawn(page);
 }
 
+/** Writes a note on the selected row. */
+export async function writeNote(page, text) {
+  const { keyboard } = page.tab;
+  await keyboard.press("c");
+  await page.tab.waitForSelector("#note[open]");
+  await keyboard.type(text);
+  await keyboard.down("Control");
+  await keyboard.press("Enter");
+  await keyboard.up("Control");
+}
+
 /** The selected row. */
 export const selected = async (page) => (await drawn(page)).find((r) => /\bsel\b/.test(r.class));
 
